@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+#include "libs/catalog/item.h"
+#include "libs/filter/filter.h"
+
+namespace lookalike {
+
+// The largest requests that a store takes; more is InvalidArgument, naming the field.
+inline constexpr size_t kMaxK = 10'000;            // results of one query
+inline constexpr size_t kMaxBatchItems = 10'000;   // items of one Upsert, ids of one Delete or Get
+inline constexpr size_t kMaxBatchQueries = 1'000;  // queries of one Search
+inline constexpr size_t kMaxListLimit = 10'000;    // items of one page
+
+// What happened to the items of one write, in their order.
+struct WriteResult {
+  std::vector<absl::Status> items;
+  uint64_t sequence = 0;  // of the collection when the write was durable
+};
+
+struct StoreQuery {
+  // Normalised embeddings of the collection's dimension, each a query of its own.
+  std::span<const Embedding> embeddings;
+  // The model that made them; FailedPrecondition, naming both, where it is not the collection's. Empty: unchecked.
+  std::string model_id;
+  size_t k = 10;                   // 1 to kMaxK
+  Filter filter;                   // exact: the nearest among all items that match
+  std::optional<float> min_score;  // -1 to 1: less similar items are left out
+};
+
+struct ScoredItem {
+  Item item;        // without its embedding
+  float score = 0;  // cosine similarity to the query, -1 to 1
+};
+
+struct ItemPage {
+  std::vector<Item> items;  // without embeddings, ordered by id
+  std::string next_cursor;  // empty after the last page
+};
+
+// A set of collections that can be written and searched: our own index, in this process or behind gRPC, or another
+// engine. Thread-safe; calls block, at most until `deadline` (DeadlineExceeded).
+//
+// Every method that names a collection: NotFound if there is none of that name.
+// A write is durable when its method returns, and every search that starts after that sees it.
+class CatalogStore {
+ public:
+  virtual ~CatalogStore() = default;
+
+  // AlreadyExists where the name is taken, by a collection with the same settings too; InvalidArgument for a spec
+  // outside the limits in item.h.
+  virtual absl::Status CreateCollection(const CollectionSpec& spec, absl::Time deadline) = 0;
+  // The collection and every item in it, for good.
+  virtual absl::Status DeleteCollection(absl::string_view name, absl::Time deadline) = 0;
+  virtual absl::StatusOr<CollectionInfo> GetCollection(absl::string_view name, absl::Time deadline) = 0;
+  // Ordered by name.
+  virtual absl::StatusOr<std::vector<CollectionInfo>> ListCollections(absl::Time deadline) = 0;
+
+  // Adds each item or replaces the one of its id, whole. Items are judged one by one: InvalidArgument for an id,
+  // embedding or attribute that is not allowed, and the others are written. Embeddings need not be normalised.
+  // Where an id stands twice, the later one counts. `model_id` as in StoreQuery.
+  virtual absl::StatusOr<WriteResult> Upsert(absl::string_view collection, absl::string_view model_id,
+                                             std::vector<Item> items, absl::Time deadline) = 0;
+  // NotFound, for that id, where there is no such item.
+  virtual absl::StatusOr<WriteResult> Delete(absl::string_view collection, std::span<const std::string> ids,
+                                             absl::Time deadline) = 0;
+  // One result for each id, in their order: the item, or NotFound. Embeddings only on demand.
+  virtual absl::StatusOr<std::vector<absl::StatusOr<Item>>> Get(absl::string_view collection,
+                                                                std::span<const std::string> ids, bool with_embeddings,
+                                                                absl::Time deadline) = 0;
+  // For each query the most similar items, best first, equal ones by id; fewer than k only where fewer match.
+  virtual absl::StatusOr<std::vector<std::vector<ScoredItem>>> Search(absl::string_view collection,
+                                                                      const StoreQuery& query, absl::Time deadline) = 0;
+  // Up to `limit` items after `cursor` (empty: from the start; else the next_cursor of the page before).
+  virtual absl::StatusOr<ItemPage> List(absl::string_view collection, absl::string_view cursor, size_t limit,
+                                        absl::Time deadline) = 0;
+};
+
+}  // namespace lookalike

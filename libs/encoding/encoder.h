@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+#include "libs/image/image.h"
+#include "libs/vector/embedding.h"
+
+namespace lookalike {
+
+// What a client may know of the model behind an encoder.
+struct ModelInfo {
+  std::string id;        // content-derived: two different models never share one
+  std::string name;      // for people: "vgg16-gap"
+  size_t dimension = 0;  // floats an embedding
+  int input_size = 0;    // pixels, both sides
+  std::string device;    // "cpu", "cuda:0"
+  std::string weights;   // where they come from: "untrained", "starter", "imported"
+};
+
+// One picture to encode. Views of the caller's memory: they must outlive the call.
+struct ImageInput {
+  absl::string_view bytes;      // a JPEG, PNG or WebP file
+  std::optional<CropBox> crop;  // absent: the whole picture
+};
+
+struct Encoded {
+  std::string model_id;  // of the model that made every one of the embeddings
+  // One for each input, in their order: a normalised embedding of the model's dimension, or why there is none
+  // (InvalidArgument: not a picture, over a limit, a bad crop box).
+  std::vector<absl::StatusOr<Embedding>> embeddings;
+};
+
+// Turns pictures into embeddings. Thread-safe; calls block.
+class Encoder {
+ public:
+  virtual ~Encoder() = default;
+
+  virtual absl::StatusOr<ModelInfo> GetModel(absl::Time deadline) = 0;
+
+  // One bad picture does not fail the others. An error of the whole call: ResourceExhausted (the queue is full: try
+  // again later), DeadlineExceeded, Unavailable (shutting down, or no encoder can be reached).
+  virtual absl::StatusOr<Encoded> Encode(std::span<const ImageInput> images, absl::Time deadline) = 0;
+};
+
+}  // namespace lookalike
