@@ -51,7 +51,11 @@ __attribute__((target("avx512f"))) float DotAvx512(const float* a, const float* 
     sum0 = _mm512_fmadd_ps(_mm512_loadu_ps(a + i), _mm512_loadu_ps(b + i), sum0);
     sum1 = _mm512_fmadd_ps(_mm512_loadu_ps(a + i + 16), _mm512_loadu_ps(b + i + 16), sum1);
   }
-  float sum = _mm512_reduce_add_ps(_mm512_add_ps(sum0, sum1));
+  // Not _mm512_reduce_add_ps: gcc 12 warns of an uninitialised value inside it (gcc bug 105593).
+  alignas(64) float lanes[16];
+  _mm512_store_ps(lanes, _mm512_add_ps(sum0, sum1));
+  float sum = 0;
+  for (const float lane : lanes) sum += lane;
   for (; i < size; ++i) sum += a[i] * b[i];
   return sum;
 }
