@@ -29,3 +29,6 @@ if(LOOKALIKE_THREAD_SAFETY)
   endif()
   target_compile_options(lookalike_compile_options INTERFACE -Wthread-safety)
 endif()
+
+# A program names only the shared libraries that it uses: the search service starts without LibTorch and OpenCV.
+add_link_options(-Wl,--as-needed)

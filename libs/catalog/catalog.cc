@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libs/catalog/catalog.h"
+
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+
+#include "libs/catalog/validation.h"
+
+namespace lookalike {
+namespace {
+
+absl::Status CheckDeadline(absl::Time deadline) {
+  if (absl::Now() < deadline) return absl::OkStatus();
+  return absl::DeadlineExceededError("the deadline had passed before the call began");
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Catalog>> Catalog::Open(const Options& options) {
+  absl::StatusOr<std::unique_ptr<Storage>> storage = Storage::Open(options.data_directory);
+  if (!storage.ok()) return storage.status();
+  auto catalog = std::unique_ptr<Catalog>(new Catalog(options, *std::move(storage)));
+  if (absl::Status status = catalog->Load(); !status.ok()) return status;
+  return catalog;
+}
+
+Catalog::Catalog(Options options, std::unique_ptr<Storage> storage)
+    : options_(std::move(options)), storage_(std::move(storage)) {}
+
+absl::Status Catalog::Load() {
+  absl::StatusOr<std::vector<StoredCollection>> stored = storage_->LoadCollections();
+  if (!stored.ok()) return stored.status();
+  MutexLock lock(mutex_);
+  for (StoredCollection& one : *stored) {
+    const std::string name = one.spec.name;
+    absl::StatusOr<std::unique_ptr<Collection>> collection =
+        Collection::Load(std::move(one), options_.index, storage_.get());
+    if (!collection.ok()) return collection.status();
+    collections_.emplace(name, *std::move(collection));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::shared_ptr<Collection>> Catalog::Find(absl::string_view name) const {
+  ReaderMutexLock lock(mutex_);
+  const auto found = collections_.find(name);
+  if (found == collections_.end()) {
+    return absl::NotFoundError(
+        absl::StrCat("collection: there is no collection \"", absl::Utf8SafeCHexEscape(name), "\""));
+  }
+  return found->second;
+}
+
+absl::Status Catalog::CreateCollection(const CollectionSpec& spec, absl::Time deadline) {
+  if (absl::Status status = CheckDeadline(deadline); !status.ok()) return status;
+  if (absl::Status status = ValidateSpec(spec); !status.ok()) return status;
+  MutexLock lock(mutex_);
+  if (collections_.contains(spec.name)) {
+    return absl::AlreadyExistsError(absl::StrCat("collection: there is a collection \"", spec.name, "\" already"));
+  }
+  absl::StatusOr<StoredCollection> stored = storage_->CreateCollection(spec);
+  if (!stored.ok()) return stored.status();
+  absl::StatusOr<std::unique_ptr<Collection>> collection =
+      Collection::Load(*std::move(stored), options_.index, storage_.get());
+  if (!collection.ok()) return collection.status();
+  collections_.emplace(spec.name, *std::move(collection));
+  return absl::OkStatus();
+}
+
+absl::Status Catalog::DeleteCollection(absl::string_view name, absl::Time deadline) {
+  if (absl::Status status = CheckDeadline(deadline); !status.ok()) return status;
+  absl::StatusOr<std::shared_ptr<Collection>> collection = Find(name);
+  if (!collection.ok()) return collection.status();
+  if (absl::Status status = (*collection)->Drop(); !status.ok()) return status;
+  MutexLock lock(mutex_);
+  // Another thread may have made a new collection of this name since.
+  const auto found = collections_.find(name);
+  if (found != collections_.end() && found->second == *collection) collections_.erase(found);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<CollectionInfo> Catalog::GetCollection(absl::string_view name, absl::Time) {
+  absl::StatusOr<std::shared_ptr<Collection>> collection = Find(name);
+  if (!collection.ok()) return collection.status();
+  return (*collection)->Info();
+}
+
+absl::StatusOr<std::vector<CollectionInfo>> Catalog::ListCollections(absl::Time) {
+  std::vector<CollectionInfo> infos;
+  ReaderMutexLock lock(mutex_);
+  for (const auto& [name, collection] : collections_) infos.push_back(collection->Info());
+  return infos;
+}
+
+absl::StatusOr<WriteResult> Catalog::Upsert(absl::string_view name, absl::string_view model_id, std::vector<Item> items,
+                                            absl::Time deadline) {
+  if (absl::Status status = CheckDeadline(deadline); !status.ok()) return status;
+  absl::StatusOr<std::shared_ptr<Collection>> collection = Find(name);
+  if (!collection.ok()) return collection.status();
+  return (*collection)->Upsert(model_id, std::move(items), deadline);
+}
+
+absl::StatusOr<WriteResult> Catalog::Delete(absl::string_view name, std::span<const std::string> ids,
+                                            absl::Time deadline) {
+  if (absl::Status status = CheckDeadline(deadline); !status.ok()) return status;
+  absl::StatusOr<std::shared_ptr<Collection>> collection = Find(name);
+  if (!collection.ok()) return collection.status();
+  return (*collection)->Delete(ids, deadline);
+}
+
+absl::StatusOr<std::vector<absl::StatusOr<Item>>> Catalog::Get(absl::string_view name, std::span<const std::string> ids,
+                                                               bool with_embeddings, absl::Time deadline) {
+  if (absl::Status status = CheckDeadline(deadline); !status.ok()) return status;
+  absl::StatusOr<std::shared_ptr<Collection>> collection = Find(name);
+  if (!collection.ok()) return collection.status();
+  return (*collection)->Get(ids, with_embeddings);
+}
+
+absl::StatusOr<std::vector<std::vector<ScoredItem>>> Catalog::Search(absl::string_view name, const StoreQuery& query,
+                                                                     absl::Time deadline) {
+  if (absl::Status status = CheckDeadline(deadline); !status.ok()) return status;
+  absl::StatusOr<std::shared_ptr<Collection>> collection = Find(name);
+  if (!collection.ok()) return collection.status();
+  return (*collection)->Search(query, deadline);
+}
+
+absl::StatusOr<ItemPage> Catalog::List(absl::string_view name, absl::string_view cursor, size_t limit,
+                                       absl::Time deadline) {
+  if (absl::Status status = CheckDeadline(deadline); !status.ok()) return status;
+  absl::StatusOr<std::shared_ptr<Collection>> collection = Find(name);
+  if (!collection.ok()) return collection.status();
+  return (*collection)->List(cursor, limit);
+}
+
+}  // namespace lookalike

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+#include "libs/catalog/catalog_store.h"
+#include "libs/catalog/collection.h"
+#include "libs/catalog/storage.h"
+#include "libs/sync/mutex.h"
+
+namespace lookalike {
+
+// The catalog store of this process: a data directory with its collections.
+class Catalog : public CatalogStore {
+ public:
+  struct Options {
+    std::string data_directory;
+    Collection::IndexOptions index;  // of every collection; its dimension is ignored
+  };
+
+  // Opens the data directory (errors: Storage::Open) and loads every collection in it.
+  static absl::StatusOr<std::unique_ptr<Catalog>> Open(const Options& options);
+
+  absl::Status CreateCollection(const CollectionSpec& spec, absl::Time deadline) override;
+  absl::Status DeleteCollection(absl::string_view name, absl::Time deadline) override;
+  absl::StatusOr<CollectionInfo> GetCollection(absl::string_view name, absl::Time deadline) override;
+  absl::StatusOr<std::vector<CollectionInfo>> ListCollections(absl::Time deadline) override;
+  absl::StatusOr<WriteResult> Upsert(absl::string_view collection, absl::string_view model_id, std::vector<Item> items,
+                                     absl::Time deadline) override;
+  absl::StatusOr<WriteResult> Delete(absl::string_view collection, std::span<const std::string> ids,
+                                     absl::Time deadline) override;
+  absl::StatusOr<std::vector<absl::StatusOr<Item>>> Get(absl::string_view collection, std::span<const std::string> ids,
+                                                        bool with_embeddings, absl::Time deadline) override;
+  absl::StatusOr<std::vector<std::vector<ScoredItem>>> Search(absl::string_view collection, const StoreQuery& query,
+                                                              absl::Time deadline) override;
+  absl::StatusOr<ItemPage> List(absl::string_view collection, absl::string_view cursor, size_t limit,
+                                absl::Time deadline) override;
+
+  // Bytes of all files in the data directory.
+  uint64_t DiskBytes() const { return storage_->DiskBytes(); }
+
+ private:
+  Catalog(Options options, std::unique_ptr<Storage> storage);
+
+  absl::Status Load();
+  // Shared, so that a collection deleted meanwhile lives until its last call has returned.
+  absl::StatusOr<std::shared_ptr<Collection>> Find(absl::string_view name) const;
+
+  const Options options_;
+  const std::unique_ptr<Storage> storage_;
+
+  mutable Mutex mutex_;
+  std::map<std::string, std::shared_ptr<Collection>, std::less<>> collections_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace lookalike

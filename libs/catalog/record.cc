@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libs/catalog/record.h"
+
+#include <bit>
+#include <cstring>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace lookalike {
+namespace {
+
+using nlohmann::json;
+
+static_assert(std::endian::native == std::endian::little, "records are written as the processor holds them");
+
+constexpr size_t kPrefixBytes = sizeof(uint32_t);
+
+absl::Status Damaged(absl::string_view what) {
+  return absl::DataLossError(absl::StrCat("the store's record of ", what, " is damaged"));
+}
+
+std::string Prefix(uint32_t collection_number) {
+  std::string prefix(kPrefixBytes, '\0');
+  for (size_t i = 0; i < kPrefixBytes; ++i) {
+    prefix[i] = static_cast<char>(collection_number >> (8 * (kPrefixBytes - 1 - i)));
+  }
+  return prefix;
+}
+
+json ToJson(const AttributeValue& value) {
+  return std::visit([](const auto& held) { return json(held); }, value);
+}
+
+// Throws json::exception for a value that is none of the attribute types.
+AttributeValue ToAttributeValue(const json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_boolean()) return value.get<bool>();
+  if (value.is_number()) return value.get<double>();
+  return value.get<std::vector<std::string>>();
+}
+
+absl::StatusOr<AttributeType> TypeNamed(absl::string_view name) {
+  for (const AttributeType type :
+       {AttributeType::kString, AttributeType::kNumber, AttributeType::kBool, AttributeType::kStringList}) {
+    if (name == AttributeTypeName(type)) return type;
+  }
+  return Damaged("a collection's attributes");
+}
+
+}  // namespace
+
+std::string ItemKey(uint32_t collection_number, absl::string_view id) {
+  return absl::StrCat(Prefix(collection_number), id);
+}
+
+std::string EndOfCollection(uint32_t collection_number) { return Prefix(collection_number + 1); }
+
+absl::string_view IdOfItemKey(absl::string_view key) { return key.substr(kPrefixBytes); }
+
+std::string EncodeItem(const Item& item) {
+  json attributes = json::object();
+  for (const auto& [name, value] : item.attributes) attributes[name] = ToJson(value);
+  json record = {{"sequence", item.sequence}, {"attributes", std::move(attributes)}};
+  if (!item.image_digest.empty()) record["image_digest"] = item.image_digest;
+  std::string bytes;
+  json::to_cbor(record, bytes);
+  return bytes;
+}
+
+absl::StatusOr<Item> DecodeItem(absl::string_view id, absl::string_view record) {
+  Item item;
+  item.id = std::string(id);
+  try {
+    const json decoded = json::from_cbor(record.begin(), record.end());
+    item.sequence = decoded.at("sequence").get<uint64_t>();
+    item.image_digest = decoded.value("image_digest", "");
+    for (const auto& [name, value] : decoded.at("attributes").items()) {
+      item.attributes.emplace(name, ToAttributeValue(value));
+    }
+  } catch (const json::exception&) {
+    return Damaged(absl::StrCat("item \"", id, "\""));
+  }
+  return item;
+}
+
+std::string EncodeEmbedding(const Embedding& embedding) {
+  return std::string(reinterpret_cast<const char*>(embedding.data()), embedding.size() * sizeof(float));
+}
+
+absl::StatusOr<Embedding> DecodeEmbedding(absl::string_view record, size_t dimension) {
+  if (record.size() != dimension * sizeof(float)) return Damaged("an embedding");
+  Embedding embedding(dimension);
+  std::memcpy(embedding.data(), record.data(), record.size());
+  return embedding;
+}
+
+std::string EncodeSpec(uint32_t number, const CollectionSpec& spec) {
+  return json{{"number", number}, {"name", spec.name}, {"dimension", spec.dimension}, {"model_id", spec.model_id}}.dump(
+      -1, ' ', false, json::error_handler_t::replace);
+}
+
+absl::Status DecodeSpec(absl::string_view record, uint32_t& number, CollectionSpec& spec) {
+  try {
+    const json decoded = json::parse(record.begin(), record.end());
+    number = decoded.at("number").get<uint32_t>();
+    spec.name = decoded.at("name").get<std::string>();
+    spec.dimension = decoded.at("dimension").get<size_t>();
+    spec.model_id = decoded.at("model_id").get<std::string>();
+  } catch (const json::exception&) {
+    return Damaged("a collection");
+  }
+  return absl::OkStatus();
+}
+
+std::string EncodeSchema(const AttributeSchema& schema) {
+  json types = json::object();
+  for (const auto& [name, type] : schema) types[name] = AttributeTypeName(type);
+  return types.dump();
+}
+
+absl::StatusOr<AttributeSchema> DecodeSchema(absl::string_view record) {
+  AttributeSchema schema;
+  try {
+    const json decoded = json::parse(record.begin(), record.end());
+    for (const auto& [name, type_name] : decoded.items()) {
+      absl::StatusOr<AttributeType> type = TypeNamed(type_name.get<std::string>());
+      if (!type.ok()) return type.status();
+      schema.emplace(name, *type);
+    }
+  } catch (const json::exception&) {
+    return Damaged("a collection's attributes");
+  }
+  return schema;
+}
+
+std::string EncodeUint64(uint64_t value) { return std::string(reinterpret_cast<const char*>(&value), sizeof(value)); }
+
+absl::StatusOr<uint64_t> DecodeUint64(absl::string_view record) {
+  uint64_t value = 0;
+  if (record.size() != sizeof(value)) return Damaged("a number");
+  std::memcpy(&value, record.data(), sizeof(value));
+  return value;
+}
+
+}  // namespace lookalike

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libs/query/product_writer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+
+#include "libs/catalog/validation.h"
+#include "libs/digest/sha256.h"
+#include "libs/query/product_search.h"
+
+namespace lookalike {
+namespace {
+
+// How long bulk work waits for the encoder's queue: a batch of a CPU takes tens of milliseconds.
+constexpr absl::Duration kFirstPause = absl::Milliseconds(10);
+constexpr absl::Duration kLongestPause = absl::Milliseconds(500);
+
+}  // namespace
+
+std::string ImageDigest(const ImageInput& image) {
+  Sha256 hash;
+  hash.Update(image.bytes);
+  if (image.crop) {
+    hash.Update(absl::StrCat("\ncrop ", image.crop->left, " ", image.crop->top, " ", image.crop->right, " ",
+                             image.crop->bottom));
+  }
+  return hash.HexDigest();
+}
+
+absl::StatusOr<WriteResult> ProductWriter::Upsert(absl::string_view collection, std::span<const ProductUpdate> products,
+                                                  WhenBusy when_busy, absl::Time deadline) const {
+  absl::StatusOr<CollectionInfo> info = store_->GetCollection(collection, deadline);
+  if (!info.ok()) return info.status();
+  std::vector<Draft> drafts(products.size());
+  for (size_t i = 0; i < products.size(); ++i) {
+    Draft& draft = drafts[i];
+    draft.item.id = products[i].id;
+    draft.item.attributes = products[i].attributes;
+    // Before the model works on a picture that could not be kept under this id.
+    draft.status = ValidateItemId(draft.item.id);
+    if (const auto* image = std::get_if<ImageInput>(&products[i].source)) {
+      draft.item.image_digest = ImageDigest(*image);
+      draft.image = image;
+    } else {
+      draft.item.embedding = std::get<Embedding>(products[i].source);
+    }
+  }
+  if (absl::Status status = ReuseWhatIsThere(collection, drafts, deadline); !status.ok()) return status;
+  if (absl::Status status = EncodeTheRest(info->spec, drafts, when_busy, deadline); !status.ok()) return status;
+  return Store(info->spec, std::move(drafts), deadline);
+}
+
+absl::Status ProductWriter::ReuseWhatIsThere(absl::string_view collection, std::vector<Draft>& drafts,
+                                             absl::Time deadline) const {
+  std::vector<Draft*> with_image;
+  std::vector<std::string> ids;
+  for (Draft& draft : drafts) {
+    if (draft.image == nullptr || !draft.status.ok()) continue;
+    with_image.push_back(&draft);
+    ids.push_back(draft.item.id);
+  }
+  if (ids.empty()) return absl::OkStatus();
+  absl::StatusOr<std::vector<absl::StatusOr<Item>>> there =
+      store_->Get(collection, ids, /*with_embeddings=*/true, deadline);
+  if (!there.ok()) return there.status();
+  for (size_t i = 0; i < with_image.size(); ++i) {
+    absl::StatusOr<Item>& old = (*there)[i];
+    Draft& draft = *with_image[i];
+    if (!old.ok() || old->image_digest != draft.item.image_digest) continue;
+    draft.unchanged = old->attributes == draft.item.attributes;
+    draft.item.sequence = old->sequence;
+    draft.item.embedding = std::move(old->embedding);
+    draft.image = nullptr;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ProductWriter::EncodeTheRest(const CollectionSpec& collection, std::vector<Draft>& drafts,
+                                          WhenBusy when_busy, absl::Time deadline) const {
+  std::vector<Draft*> to_encode;
+  std::vector<ImageInput> images;
+  for (Draft& draft : drafts) {
+    if (draft.image == nullptr || !draft.status.ok()) continue;
+    to_encode.push_back(&draft);
+    images.push_back(*draft.image);
+  }
+  if (images.empty()) return absl::OkStatus();
+  absl::StatusOr<Encoded> encoded = Encode(images, when_busy, deadline);
+  if (!encoded.ok()) return encoded.status();
+  if (absl::Status status = CheckEncoderModel(encoded->model_id, collection); !status.ok()) return status;
+  for (size_t i = 0; i < to_encode.size(); ++i) {
+    absl::StatusOr<Embedding>& embedding = encoded->embeddings[i];
+    to_encode[i]->status = embedding.status();
+    if (embedding.ok()) to_encode[i]->item.embedding = *std::move(embedding);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Encoded> ProductWriter::Encode(std::span<const ImageInput> images, WhenBusy when_busy,
+                                              absl::Time deadline) const {
+  for (absl::Duration pause = kFirstPause;; pause = std::min(2 * pause, kLongestPause)) {
+    absl::StatusOr<Encoded> encoded = encoder_->Encode(images, deadline);
+    const bool busy = absl::IsResourceExhausted(encoded.status());
+    if (!busy || when_busy == WhenBusy::kFail || absl::Now() + pause >= deadline) return encoded;
+    absl::SleepFor(pause);
+  }
+}
+
+absl::StatusOr<WriteResult> ProductWriter::Store(const CollectionSpec& collection, std::vector<Draft> drafts,
+                                                 absl::Time deadline) const {
+  WriteResult result;
+  std::vector<size_t> written;  // the places of `items` in `drafts`
+  std::vector<Item> items;
+  for (size_t i = 0; i < drafts.size(); ++i) {
+    result.items.push_back(drafts[i].status);
+    if (drafts[i].unchanged) result.sequence = std::max(result.sequence, drafts[i].item.sequence);
+    if (!drafts[i].status.ok() || drafts[i].unchanged) continue;
+    written.push_back(i);
+    items.push_back(std::move(drafts[i].item));
+  }
+  if (items.empty()) return result;
+  absl::StatusOr<WriteResult> stored = store_->Upsert(collection.name, collection.model_id, std::move(items), deadline);
+  if (!stored.ok()) return stored.status();
+  for (size_t i = 0; i < written.size(); ++i) result.items[written[i]] = std::move(stored->items[i]);
+  result.sequence = stored->sequence;
+  return result;
+}
+
+}  // namespace lookalike

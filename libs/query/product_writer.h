@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+#include "libs/catalog/catalog_store.h"
+#include "libs/encoding/encoder.h"
+
+namespace lookalike {
+
+// A product to add or to replace.
+struct ProductUpdate {
+  std::string id;
+  // A picture (its bytes must outlive the write), or an embedding of the collection's model and dimension.
+  std::variant<ImageInput, Embedding> source;
+  Attributes attributes;
+};
+
+// What names the picture of an item: SHA-256, in hex, of the image file, and of the crop box where there is one. Two
+// equal digests under one model mean equal embeddings.
+std::string ImageDigest(const ImageInput& image);
+
+// The pipeline of a write: embed what is new → keep. Stateless and thread-safe.
+class ProductWriter {
+ public:
+  // What to do while the encoder's queue is full.
+  enum class WhenBusy {
+    kFail,  // answer ResourceExhausted at once: someone waits for this write
+    kWait,  // try again until the deadline: bulk work
+  };
+
+  // Both must outlive the writer.
+  ProductWriter(Encoder* encoder, CatalogStore* store) : encoder_(encoder), store_(store) {}
+
+  // Writes each product, in one commit; each is judged by itself. A picture that the item has already is not encoded
+  // again, and a product that is already there as given is not written again: the result's sequence number is then
+  // that of the write which brought it.
+  // NotFound: no such collection. FailedPrecondition: a picture to encode, and the encoder's model is not the
+  // collection's; nothing was written. Whatever the encoder or the store answers besides.
+  absl::StatusOr<WriteResult> Upsert(absl::string_view collection, std::span<const ProductUpdate> products,
+                                     WhenBusy when_busy, absl::Time deadline) const;
+
+ private:
+  // A product on its way to the store.
+  struct Draft {
+    Item item;
+    absl::Status status;                // why it will not be written
+    bool unchanged = false;             // it is in the store as given
+    const ImageInput* image = nullptr;  // still to be encoded
+  };
+
+  absl::Status ReuseWhatIsThere(absl::string_view collection, std::vector<Draft>& drafts, absl::Time deadline) const;
+  absl::Status EncodeTheRest(const CollectionSpec& collection, std::vector<Draft>& drafts, WhenBusy when_busy,
+                             absl::Time deadline) const;
+  absl::StatusOr<Encoded> Encode(std::span<const ImageInput> images, WhenBusy when_busy, absl::Time deadline) const;
+  absl::StatusOr<WriteResult> Store(const CollectionSpec& collection, std::vector<Draft> drafts,
+                                    absl::Time deadline) const;
+
+  Encoder* const encoder_;
+  CatalogStore* const store_;
+};
+
+}  // namespace lookalike

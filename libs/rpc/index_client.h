@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lookalike/v1/index.grpc.pb.h"
+
+#include "libs/catalog/catalog_store.h"
+
+namespace lookalike {
+
+// A CatalogStore behind gRPC: the index service.
+class IndexClient : public CatalogStore {
+ public:
+  // The gRPC service it speaks to, for the channel's retry policy.
+  static constexpr char kServiceName[] = "lookalike.v1.Index";
+
+  explicit IndexClient(const std::shared_ptr<grpc::Channel>& channel) : stub_(v1::Index::NewStub(channel)) {}
+
+  absl::Status CreateCollection(const CollectionSpec& spec, absl::Time deadline) override;
+  absl::Status DeleteCollection(absl::string_view name, absl::Time deadline) override;
+  absl::StatusOr<CollectionInfo> GetCollection(absl::string_view name, absl::Time deadline) override;
+  absl::StatusOr<std::vector<CollectionInfo>> ListCollections(absl::Time deadline) override;
+  absl::StatusOr<WriteResult> Upsert(absl::string_view collection, absl::string_view model_id, std::vector<Item> items,
+                                     absl::Time deadline) override;
+  absl::StatusOr<WriteResult> Delete(absl::string_view collection, std::span<const std::string> ids,
+                                     absl::Time deadline) override;
+  absl::StatusOr<std::vector<absl::StatusOr<Item>>> Get(absl::string_view collection, std::span<const std::string> ids,
+                                                        bool with_embeddings, absl::Time deadline) override;
+  absl::StatusOr<std::vector<std::vector<ScoredItem>>> Search(absl::string_view collection, const StoreQuery& query,
+                                                              absl::Time deadline) override;
+  absl::StatusOr<ItemPage> List(absl::string_view collection, absl::string_view cursor, size_t limit,
+                                absl::Time deadline) override;
+
+ private:
+  const std::unique_ptr<v1::Index::Stub> stub_;
+};
+
+}  // namespace lookalike

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/index/index_service.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "libs/rpc/convert.h"
+#include "libs/rpc/deadline.h"
+#include "libs/rpc/status.h"
+
+namespace lookalike {
+namespace {
+
+void ToProto(const WriteResult& result, v1::IndexWriteResponse& response) {
+  response.set_sequence(result.sequence);
+  for (const absl::Status& status : result.items) {
+    v1::WriteOutcome* outcome = response.add_outcomes();
+    if (!status.ok()) lookalike::ToProto(status, *outcome->mutable_error());
+  }
+}
+
+// The items of a request that can be read, and for the others why not.
+struct ReadableItems {
+  std::vector<Item> items;
+  std::vector<size_t> places;          // of `items` in the request
+  std::vector<absl::Status> outcomes;  // of all items of the request so far
+};
+
+ReadableItems ReadItems(const v1::IndexUpsertRequest& request) {
+  ReadableItems readable;
+  for (const v1::Item& proto : request.items()) {
+    absl::StatusOr<Item> item = FromProto(proto);
+    readable.outcomes.push_back(item.status());
+    if (!item.ok()) continue;
+    readable.places.push_back(readable.outcomes.size() - 1);
+    readable.items.push_back(*std::move(item));
+  }
+  return readable;
+}
+
+}  // namespace
+
+grpc::Status IndexService::CreateCollection(grpc::ServerContext* context, const v1::CreateCollectionRequest* request,
+                                            v1::Collection* response) {
+  const CollectionSpec spec = SpecFromProto(request->collection());
+  const absl::Status status = catalog_->CreateCollection(spec, DeadlineOf(*context));
+  if (status.ok()) lookalike::ToProto(spec, *response);
+  return ToGrpcStatus(status);
+}
+
+grpc::Status IndexService::GetCollection(grpc::ServerContext* context, const v1::GetCollectionRequest* request,
+                                         v1::Collection* response) {
+  const absl::StatusOr<CollectionInfo> info = catalog_->GetCollection(request->name(), DeadlineOf(*context));
+  if (info.ok()) lookalike::ToProto(*info, *response);
+  return ToGrpcStatus(info.status());
+}
+
+grpc::Status IndexService::ListCollections(grpc::ServerContext* context, const v1::ListCollectionsRequest*,
+                                           v1::ListCollectionsResponse* response) {
+  const absl::StatusOr<std::vector<CollectionInfo>> infos = catalog_->ListCollections(DeadlineOf(*context));
+  if (!infos.ok()) return ToGrpcStatus(infos.status());
+  for (const CollectionInfo& info : *infos) lookalike::ToProto(info, *response->add_collections());
+  return grpc::Status::OK;
+}
+
+grpc::Status IndexService::DeleteCollection(grpc::ServerContext* context, const v1::DeleteCollectionRequest* request,
+                                            v1::DeleteCollectionResponse*) {
+  return ToGrpcStatus(catalog_->DeleteCollection(request->name(), DeadlineOf(*context)));
+}
+
+grpc::Status IndexService::Upsert(grpc::ServerContext* context, const v1::IndexUpsertRequest* request,
+                                  v1::IndexWriteResponse* response) {
+  ReadableItems readable = ReadItems(*request);
+  WriteResult result;
+  if (!readable.items.empty() || request->items().empty()) {
+    absl::StatusOr<WriteResult> written =
+        catalog_->Upsert(request->collection(), request->model_id(), std::move(readable.items), DeadlineOf(*context));
+    if (!written.ok()) return ToGrpcStatus(written.status());
+    result.sequence = written->sequence;
+    for (size_t i = 0; i < readable.places.size(); ++i) readable.outcomes[readable.places[i]] = written->items[i];
+  }
+  result.items = std::move(readable.outcomes);
+  ToProto(result, *response);
+  return grpc::Status::OK;
+}
+
+grpc::Status IndexService::Delete(grpc::ServerContext* context, const v1::IndexDeleteRequest* request,
+                                  v1::IndexWriteResponse* response) {
+  const std::vector<std::string> ids(request->ids().begin(), request->ids().end());
+  const absl::StatusOr<WriteResult> result = catalog_->Delete(request->collection(), ids, DeadlineOf(*context));
+  if (result.ok()) ToProto(*result, *response);
+  return ToGrpcStatus(result.status());
+}
+
+grpc::Status IndexService::Get(grpc::ServerContext* context, const v1::IndexGetRequest* request,
+                               v1::IndexGetResponse* response) {
+  const std::vector<std::string> ids(request->ids().begin(), request->ids().end());
+  const absl::StatusOr<std::vector<absl::StatusOr<Item>>> items =
+      catalog_->Get(request->collection(), ids, request->with_embeddings(), DeadlineOf(*context));
+  if (!items.ok()) return ToGrpcStatus(items.status());
+  for (const absl::StatusOr<Item>& item : *items) {
+    v1::GetResult* result = response->add_results();
+    if (item.ok()) {
+      lookalike::ToProto(*item, *result->mutable_item());
+    } else {
+      lookalike::ToProto(item.status(), *result->mutable_error());
+    }
+  }
+  return grpc::Status::OK;
+}
+
+grpc::Status IndexService::Search(grpc::ServerContext* context, const v1::IndexSearchRequest* request,
+                                  v1::IndexSearchResponse* response) {
+  absl::StatusOr<Filter> filter = Filter::Parse(request->filter());
+  if (!filter.ok()) return ToGrpcStatus(filter.status());
+  std::vector<Embedding> queries;
+  for (const v1::Embedding& query : request->queries()) {
+    queries.push_back(FromProto(query));
+    if (absl::Status status = Normalize(queries.back()); !status.ok()) return ToGrpcStatus(status);
+  }
+  StoreQuery query = {.embeddings = queries,
+                      .model_id = request->model_id(),
+                      .k = request->k(),
+                      .filter = *std::move(filter),
+                      .min_score = {}};
+  if (request->has_min_score()) query.min_score = request->min_score();
+  const absl::StatusOr<std::vector<std::vector<ScoredItem>>> results =
+      catalog_->Search(request->collection(), query, DeadlineOf(*context));
+  if (!results.ok()) return ToGrpcStatus(results.status());
+  for (const std::vector<ScoredItem>& found : *results) {
+    v1::ScoredItems* items = response->add_results();
+    for (const ScoredItem& item : found) lookalike::ToProto(item, *items->add_results());
+  }
+  return grpc::Status::OK;
+}
+
+grpc::Status IndexService::List(grpc::ServerContext* context, const v1::IndexListRequest* request,
+                                v1::IndexListResponse* response) {
+  const size_t limit = request->limit() == 0 ? kDefaultListLimit : request->limit();
+  const absl::StatusOr<ItemPage> page =
+      catalog_->List(request->collection(), request->cursor(), limit, DeadlineOf(*context));
+  if (!page.ok()) return ToGrpcStatus(page.status());
+  for (const Item& item : page->items) lookalike::ToProto(item, *response->add_items());
+  response->set_next_cursor(page->next_cursor);
+  return grpc::Status::OK;
+}
+
+grpc::Status IndexService::GetStats(grpc::ServerContext* context, const v1::GetStatsRequest*,
+                                    v1::IndexStats* response) {
+  const absl::StatusOr<std::vector<CollectionInfo>> infos = catalog_->ListCollections(DeadlineOf(*context));
+  if (!infos.ok()) return ToGrpcStatus(infos.status());
+  for (const CollectionInfo& info : *infos) lookalike::ToProto(info, *response->add_collections());
+  response->set_disk_bytes(catalog_->DiskBytes());
+  return grpc::Status::OK;
+}
+
+}  // namespace lookalike

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "lookalike/v1/index.grpc.pb.h"
+
+#include "libs/catalog/catalog.h"
+
+namespace lookalike {
+
+// Items of a page where a List request does not say.
+inline constexpr size_t kDefaultListLimit = 100;
+
+// lookalike.v1.Index over the catalog of this process, which must outlive it.
+class IndexService final : public v1::Index::Service {
+ public:
+  explicit IndexService(Catalog* catalog) : catalog_(catalog) {}
+
+  grpc::Status CreateCollection(grpc::ServerContext* context, const v1::CreateCollectionRequest* request,
+                                v1::Collection* response) override;
+  grpc::Status GetCollection(grpc::ServerContext* context, const v1::GetCollectionRequest* request,
+                             v1::Collection* response) override;
+  grpc::Status ListCollections(grpc::ServerContext* context, const v1::ListCollectionsRequest* request,
+                               v1::ListCollectionsResponse* response) override;
+  grpc::Status DeleteCollection(grpc::ServerContext* context, const v1::DeleteCollectionRequest* request,
+                                v1::DeleteCollectionResponse* response) override;
+  grpc::Status Upsert(grpc::ServerContext* context, const v1::IndexUpsertRequest* request,
+                      v1::IndexWriteResponse* response) override;
+  grpc::Status Delete(grpc::ServerContext* context, const v1::IndexDeleteRequest* request,
+                      v1::IndexWriteResponse* response) override;
+  grpc::Status Get(grpc::ServerContext* context, const v1::IndexGetRequest* request,
+                   v1::IndexGetResponse* response) override;
+  grpc::Status Search(grpc::ServerContext* context, const v1::IndexSearchRequest* request,
+                      v1::IndexSearchResponse* response) override;
+  grpc::Status List(grpc::ServerContext* context, const v1::IndexListRequest* request,
+                    v1::IndexListResponse* response) override;
+  grpc::Status GetStats(grpc::ServerContext* context, const v1::GetStatsRequest* request,
+                        v1::IndexStats* response) override;
+
+ private:
+  Catalog* const catalog_;
+};
+
+}  // namespace lookalike

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/search/search_service.h"
+
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "libs/rpc/convert.h"
+#include "libs/rpc/deadline.h"
+#include "libs/rpc/status.h"
+#include "services/search/search_convert.h"
+
+namespace lookalike {
+namespace {
+
+constexpr size_t kDefaultListLimit = 100;
+
+}  // namespace
+
+grpc::Status SearchService::Search(grpc::ServerContext* context, const v1::SearchRequest* request,
+                                   v1::SearchResponse* response) {
+  const absl::StatusOr<ProductQuery> query = ToProductQuery(*request);
+  if (!query.ok()) return ToGrpcStatus(query.status());
+  const absl::StatusOr<ProductResults> results = search_.Search(request->collection(), *query, DeadlineOf(*context));
+  if (!results.ok()) return ToGrpcStatus(results.status());
+  response->set_model_id(results->model_id);
+  for (const ScoredItem& item : results->items) ToProto(item, *response->add_results());
+  return grpc::Status::OK;
+}
+
+grpc::Status SearchService::Upsert(grpc::ServerContext* context, const v1::UpsertRequest* request,
+                                   v1::UpsertResponse* response) {
+  const absl::StatusOr<ProductUpdate> update = ToProductUpdate(request->item());
+  if (!update.ok()) return ToGrpcStatus(update.status());
+  const absl::StatusOr<WriteResult> result =
+      writer_.Upsert(request->collection(), std::span<const ProductUpdate>(&*update, 1), ProductWriter::WhenBusy::kFail,
+                     DeadlineOf(*context));
+  if (!result.ok()) return ToGrpcStatus(result.status());
+  response->set_sequence(result->sequence);
+  return ToGrpcStatus(result->items.front());
+}
+
+grpc::Status SearchService::Ingest(grpc::ServerContext* context,
+                                   grpc::ServerReaderWriter<v1::IngestResponse, v1::IngestRequest>* stream) {
+  IngestSession session(ingest_, &writer_, context, stream);
+  return session.Run();
+}
+
+grpc::Status SearchService::Delete(grpc::ServerContext* context, const v1::DeleteRequest* request,
+                                   v1::DeleteResponse* response) {
+  const std::vector<std::string> ids(request->ids().begin(), request->ids().end());
+  const absl::StatusOr<WriteResult> result = store_->Delete(request->collection(), ids, DeadlineOf(*context));
+  if (!result.ok()) return ToGrpcStatus(result.status());
+  response->set_sequence(result->sequence);
+  for (size_t i = 0; i < ids.size(); ++i) {
+    v1::DeleteOutcome* outcome = response->add_outcomes();
+    outcome->set_id(ids[i]);
+    if (!result->items[i].ok()) ToProto(result->items[i], *outcome->mutable_error());
+  }
+  return grpc::Status::OK;
+}
+
+grpc::Status SearchService::Get(grpc::ServerContext* context, const v1::GetRequest* request,
+                                v1::GetResponse* response) {
+  const std::vector<std::string> ids(request->ids().begin(), request->ids().end());
+  const absl::StatusOr<std::vector<absl::StatusOr<Item>>> items =
+      store_->Get(request->collection(), ids, request->with_embeddings(), DeadlineOf(*context));
+  if (!items.ok()) return ToGrpcStatus(items.status());
+  for (size_t i = 0; i < ids.size(); ++i) {
+    const absl::StatusOr<Item>& item = (*items)[i];
+    if (item.ok()) {
+      ToProto(*item, *response->add_items());
+    } else if (absl::IsNotFound(item.status())) {
+      response->add_missing_ids(ids[i]);
+    } else {
+      return ToGrpcStatus(item.status());
+    }
+  }
+  return grpc::Status::OK;
+}
+
+grpc::Status SearchService::List(grpc::ServerContext* context, const v1::ListRequest* request,
+                                 v1::ListResponse* response) {
+  const size_t limit = request->limit() == 0 ? kDefaultListLimit : request->limit();
+  const absl::StatusOr<ItemPage> page =
+      store_->List(request->collection(), request->cursor(), limit, DeadlineOf(*context));
+  if (!page.ok()) return ToGrpcStatus(page.status());
+  for (const Item& item : page->items) ToProto(item, *response->add_items());
+  response->set_next_cursor(page->next_cursor);
+  return grpc::Status::OK;
+}
+
+grpc::Status SearchService::CreateCollection(grpc::ServerContext* context, const v1::CreateCollectionRequest* request,
+                                             v1::Collection* response) {
+  CollectionSpec spec = SpecFromProto(request->collection());
+  if (spec.dimension == 0 && spec.model_id.empty()) {
+    const absl::StatusOr<ModelInfo> model = encoder_->GetModel(DeadlineOf(*context));
+    if (!model.ok()) return ToGrpcStatus(model.status());
+    spec.dimension = model->dimension;
+    spec.model_id = model->id;
+  }
+  const absl::Status status = store_->CreateCollection(spec, DeadlineOf(*context));
+  if (status.ok()) ToProto(spec, *response);
+  return ToGrpcStatus(status);
+}
+
+grpc::Status SearchService::GetCollection(grpc::ServerContext* context, const v1::GetCollectionRequest* request,
+                                          v1::Collection* response) {
+  const absl::StatusOr<CollectionInfo> info = store_->GetCollection(request->name(), DeadlineOf(*context));
+  if (info.ok()) ToProto(*info, *response);
+  return ToGrpcStatus(info.status());
+}
+
+grpc::Status SearchService::ListCollections(grpc::ServerContext* context, const v1::ListCollectionsRequest*,
+                                            v1::ListCollectionsResponse* response) {
+  const absl::StatusOr<std::vector<CollectionInfo>> infos = store_->ListCollections(DeadlineOf(*context));
+  if (!infos.ok()) return ToGrpcStatus(infos.status());
+  for (const CollectionInfo& info : *infos) ToProto(info, *response->add_collections());
+  return grpc::Status::OK;
+}
+
+grpc::Status SearchService::DeleteCollection(grpc::ServerContext* context, const v1::DeleteCollectionRequest* request,
+                                             v1::DeleteCollectionResponse*) {
+  return ToGrpcStatus(store_->DeleteCollection(request->name(), DeadlineOf(*context)));
+}
+
+}  // namespace lookalike

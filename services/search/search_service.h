@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "lookalike/v1/search.grpc.pb.h"
+
+#include "libs/catalog/catalog_store.h"
+#include "libs/encoding/encoder.h"
+#include "libs/query/product_search.h"
+#include "libs/query/product_writer.h"
+#include "services/search/ingest_session.h"
+
+namespace lookalike {
+
+// lookalike.v1.VisualSearch over an encoder and a store, in this process or behind gRPC; both must outlive it.
+class SearchService final : public v1::VisualSearch::Service {
+ public:
+  SearchService(Encoder* encoder, CatalogStore* store, const IngestSession::Options& ingest)
+      : encoder_(encoder), store_(store), search_(encoder, store), writer_(encoder, store), ingest_(ingest) {}
+
+  grpc::Status Search(grpc::ServerContext* context, const v1::SearchRequest* request,
+                      v1::SearchResponse* response) override;
+  grpc::Status Upsert(grpc::ServerContext* context, const v1::UpsertRequest* request,
+                      v1::UpsertResponse* response) override;
+  grpc::Status Ingest(grpc::ServerContext* context,
+                      grpc::ServerReaderWriter<v1::IngestResponse, v1::IngestRequest>* stream) override;
+  grpc::Status Delete(grpc::ServerContext* context, const v1::DeleteRequest* request,
+                      v1::DeleteResponse* response) override;
+  grpc::Status Get(grpc::ServerContext* context, const v1::GetRequest* request, v1::GetResponse* response) override;
+  grpc::Status List(grpc::ServerContext* context, const v1::ListRequest* request, v1::ListResponse* response) override;
+  grpc::Status CreateCollection(grpc::ServerContext* context, const v1::CreateCollectionRequest* request,
+                                v1::Collection* response) override;
+  grpc::Status GetCollection(grpc::ServerContext* context, const v1::GetCollectionRequest* request,
+                             v1::Collection* response) override;
+  grpc::Status ListCollections(grpc::ServerContext* context, const v1::ListCollectionsRequest* request,
+                               v1::ListCollectionsResponse* response) override;
+  grpc::Status DeleteCollection(grpc::ServerContext* context, const v1::DeleteCollectionRequest* request,
+                                v1::DeleteCollectionResponse* response) override;
+
+ private:
+  Encoder* const encoder_;
+  CatalogStore* const store_;
+  const ProductSearch search_;
+  const ProductWriter writer_;
+  const IngestSession::Options ingest_;
+};
+
+}  // namespace lookalike
