@@ -17,6 +17,24 @@
 
 namespace lookalike {
 
+struct BatchQueueOptions {
+  // Tasks in a batch, at most. 8 is where the throughput of a GPU on small networks begins to level off; more adds
+  // latency to every one of them.
+  size_t max_batch_size = 8;
+
+  // How long the oldest task may wait for company. 2 ms is little beside the tens of milliseconds of a forward pass,
+  // and long enough to gather the images of one request. Zero: a batch is whatever is there. A task whose deadline
+  // is nearer than this expires where no others come.
+  absl::Duration max_queue_delay = absl::Milliseconds(2);
+
+  // Tasks held, at most; the next one is refused. 256 inputs of 224 × 224 pixels are about 150 MiB, and some
+  // seconds of work for a GPU: more would only be answered too late.
+  size_t max_queued_tasks = 256;
+
+  // What deadlines and the delay are measured with. Waiting itself follows the system's clock.
+  std::function<absl::Time()> now = [] { return absl::Now(); };
+};
+
 // A bounded first-in-first-out queue between many callers and a few workers that are faster on several tasks at once.
 // Callers Push() single tasks; a worker's PopBatch() waits until a batch has formed: `max_batch_size` tasks are there,
 // or the oldest of them has waited `max_queue_delay`.
@@ -28,23 +46,7 @@ namespace lookalike {
 template <typename Task>
 class BatchQueue {
  public:
-  struct Options {
-    // Tasks in a batch, at most. 8 is where the throughput of a GPU on small networks begins to level off; more adds
-    // latency to every one of them.
-    size_t max_batch_size = 8;
-
-    // How long the oldest task may wait for company. 2 ms is little beside the tens of milliseconds of a forward pass,
-    // and long enough to gather the images of one request. Zero: a batch is whatever is there. A task whose deadline
-    // is nearer than this expires where no others come.
-    absl::Duration max_queue_delay = absl::Milliseconds(2);
-
-    // Tasks held, at most; the next one is refused. 256 inputs of 224 × 224 pixels are about 150 MiB, and some
-    // seconds of work for a GPU: more would only be answered too late.
-    size_t max_queued_tasks = 256;
-
-    // What deadlines and the delay are measured with. Waiting itself follows the system's clock.
-    std::function<absl::Time()> now = [] { return absl::Now(); };
-  };
+  using Options = BatchQueueOptions;
 
   struct Entry {
     Task task;
