@@ -10,8 +10,9 @@ find_package(OpenSSL REQUIRED)
 find_package(spdlog CONFIG REQUIRED)
 find_package(nlohmann_json CONFIG REQUIRED)
 find_package(prometheus-cpp CONFIG REQUIRED)
-find_package(RocksDB CONFIG REQUIRED)
+# Torch before RocksDB: RocksDB brings a module that finds gflags in a way that leaves Torch's target without a file.
 find_package(Torch REQUIRED)
+find_package(RocksDB CONFIG REQUIRED)
 
 # Debian's libopencv-*-dev ship CMake files only with the whole of libopencv-dev (58 packages more).
 find_path(OPENCV_INCLUDE_DIR opencv2/core.hpp PATH_SUFFIXES opencv4 REQUIRED)

@@ -15,12 +15,14 @@ namespace lookalike {
 // What an image may cost before it is refused. Checked against the file's header, before memory is taken.
 struct ImageLimits {
   size_t max_bytes = 20 << 20;       // encoded size; a phone's 50-megapixel JPEG is about 15 MiB
-  int64_t max_pixels = 100'000'000;  // width × height; decoding takes 3 to 4 bytes each
+  int64_t max_pixels = 100'000'000;  // width × height; decoding holds 6 to 12 bytes each
 };
 
 // Decodes a JPEG, PNG or WebP file held in memory to RGB: EXIF orientation applied, alpha laid on white, grey and
 // palette expanded, 16 bit reduced to 8. InvalidArgument, with a message for the sender of the image, for anything
-// else: other formats, damaged or truncated files, no bytes, a limit exceeded. Thread-safe; never throws.
+// else: other formats, damaged or truncated files, no bytes, a limit exceeded; ResourceExhausted where memory runs
+// out. (Damage inside the compressed data of a JPEG can go unseen: the format has no check sums.) Thread-safe; never
+// throws.
 absl::StatusOr<Image> DecodeImage(absl::string_view bytes, const ImageLimits& limits);
 
 // The part of `image` inside `box`, its edges rounded to whole pixels, at least one pixel each way.

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+
+#include "libs/encoding/embedding_model.h"
+#include "libs/encoding/model_bundle.h"
+
+namespace lookalike {
+
+// An EmbeddingModel that LibTorch runs, on a CPU or with CUDA. Its passes use one thread each, the caller's: many at a
+// time make better use of the cores than many threads in one. All share one set of weights.
+class TorchScriptModel : public EmbeddingModel {
+ public:
+  // Brings the bundle's model to `device`: "cpu", "cuda", "cuda:N", or "auto" (the first CUDA device, else the CPU).
+  // InvalidArgument: no such kind of device. FailedPrecondition: it is not there, or this LibTorch has no CUDA.
+  static absl::StatusOr<std::unique_ptr<TorchScriptModel>> Create(const ModelBundle& bundle, const std::string& device);
+
+  ~TorchScriptModel() override;
+
+  const ModelInfo& info() const override;
+  const Preprocessing& preprocessing() const override;
+  std::vector<absl::StatusOr<Embedding>> Run(std::span<const float> inputs, size_t batch) override;
+
+ private:
+  struct Impl;
+  explicit TorchScriptModel(std::unique_ptr<Impl> impl);
+
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace lookalike

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libs/image/image_header.h"
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+
+#include "libs/image/jpeg_file.h"
+#include "libs/image/png_file.h"
+#include "libs/image/webp_file.h"
+
+namespace lookalike {
+namespace {
+
+absl::StatusOr<ImageHeader> ReadSize(absl::string_view bytes) {
+  if (IsJpeg(bytes)) return ReadJpegHeader(bytes);
+  if (IsPng(bytes)) return ReadPngHeader(bytes);
+  if (IsWebp(bytes)) return ReadWebpHeader(bytes);
+  return absl::InvalidArgumentError(absl::StrCat("image: not a JPEG, PNG or WebP file (it begins with the bytes ",
+                                                 absl::BytesToHexString(bytes.substr(0, 12)), ")"));
+}
+
+}  // namespace
+
+absl::StatusOr<ImageHeader> ReadImageHeader(absl::string_view bytes) {
+  if (bytes.empty()) return absl::InvalidArgumentError("image: has 0 bytes");
+  absl::StatusOr<ImageHeader> header = ReadSize(bytes);
+  if (header.ok() && (header->width < 1 || header->height < 1)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("image: its header says ", header->width, " × ", header->height, " pixels"));
+  }
+  return header;
+}
+
+absl::StatusOr<Orientation> ReadToEnd(absl::string_view bytes, ImageFormat format) {
+  switch (format) {
+    case ImageFormat::kJpeg:
+      return ReadJpegToEnd(bytes);
+    case ImageFormat::kPng:
+      return ReadPngToEnd(bytes);
+    case ImageFormat::kWebp:
+      return ReadWebpToEnd(bytes);
+  }
+  return absl::InternalError("image: unknown format");
+}
+
+}  // namespace lookalike

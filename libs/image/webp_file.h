@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+#include "libs/image/image_header.h"
+
+namespace lookalike {
+
+// The parts of ReadImageHeader() and ReadToEnd() for WebP: a RIFF container of chunks, RFC 9649.
+bool IsWebp(absl::string_view bytes);
+absl::StatusOr<ImageHeader> ReadWebpHeader(absl::string_view bytes);
+absl::StatusOr<Orientation> ReadWebpToEnd(absl::string_view bytes);
+
+}  // namespace lookalike
