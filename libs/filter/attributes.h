@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 
 namespace lookalike {
 
@@ -33,7 +34,8 @@ using AttributeSchema = std::map<std::string, AttributeType, std::less<>>;
 absl::Status ExtendSchema(const Attributes& attributes, AttributeSchema& schema);
 
 // An attribute name is what the filter grammar can write without quotes: a letter or '_', then letters, digits,
-// '_', '-' or '.'; 1 to 128 bytes, ASCII; and none of the grammar's own words (and, or, not, in, exists, true, false).
+// '_', '-' or '.'; 1 to 128 bytes, ASCII; and none of the grammar's own words (and, or, not, in, exists, true, false),
+// whatever their case.
 bool IsAttributeName(absl::string_view name);
 
 }  // namespace lookalike

@@ -24,9 +24,9 @@ namespace lookalike {
 //              | name "in" "[" value { "," value } "]" | "exists" name
 //   value      = string in double quotes (escapes \" \\ \n \t) | number | true | false
 //
-// Words are matched whatever their case. A comparison with an attribute that the item lacks is false, `!=` included;
-// `not` inverts whatever stands behind it. On a string list, = and `in` ask whether the list contains the value.
-// Strings are ordered by their bytes.
+// Words are matched whatever their case, names are not. A comparison with an attribute that the item lacks, or that has
+// another type than the value, is false, `!=` included; `not` inverts whatever stands behind it. On a string list, =
+// and `in` ask whether the list contains the value. Strings are ordered by their bytes.
 //
 // Immutable and cheap to copy; thread-safe.
 class Filter {
@@ -35,11 +35,12 @@ class Filter {
   Filter() = default;
 
   // InvalidArgument where `text` is not in the grammar; the message says at which byte (counted from 1) and what was
-  // expected there. Text longer than 64 KiB and nesting deeper than 100 are refused too. Blank text matches every item.
+  // expected there. Text longer than 64 KiB, as it stands or as ToString() writes it, and nesting deeper than 100 are
+  // refused too. Blank text matches every item.
   static absl::StatusOr<Filter> Parse(absl::string_view text);
 
-  // InvalidArgument where the filter names an attribute that `schema` lacks or compares one with a value of another
-  // type; the message names it.
+  // InvalidArgument where the filter names an attribute that `schema` lacks, compares one with a value of another type,
+  // or asks for the order of a string list; the message names the attribute, its type and the one compared with.
   absl::Status CheckAgainst(const AttributeSchema& schema) const;
 
   bool Matches(const Attributes& attributes) const;
