@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <limits>
+
+namespace lookalike {
+
+// While it lives, `operator new` throws std::bad_alloc on this thread where `Failures` says so. Linking it replaces
+// `operator new` in the whole program.
+//
+// hnswlib loses the list that it notes visited elements in when it is thrown through: not reported as a leak.
+class FailingMemory {
+ public:
+  static constexpr size_t kNever = std::numeric_limits<size_t>::max();
+
+  struct Failures {
+    size_t above_bytes = kNever;  // every larger allocation
+    size_t at = kNever;           // one allocation, counted from 0
+  };
+
+  explicit FailingMemory(const Failures& failures);
+  ~FailingMemory();
+  FailingMemory(const FailingMemory&) = delete;
+  FailingMemory& operator=(const FailingMemory&) = delete;
+};
+
+}  // namespace lookalike
