@@ -9,6 +9,13 @@
 
 namespace lookalike {
 
+ChannelOptions EncoderClient::Channel() {
+  ChannelOptions options;
+  options.service = v1::Encoder::service_full_name();
+  options.idempotent_methods = {"Encode", "GetModel"};
+  return options;
+}
+
 absl::StatusOr<ModelInfo> EncoderClient::GetModel(absl::Time deadline) {
   grpc::ClientContext context;
   SetDeadline(context, deadline);

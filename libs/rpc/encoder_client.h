@@ -6,6 +6,7 @@
 #include "lookalike/v1/encoder.grpc.pb.h"
 
 #include "libs/encoding/encoder.h"
+#include "libs/rpc/channel.h"
 
 namespace lookalike {
 
@@ -13,8 +14,8 @@ namespace lookalike {
 // when one is gone: encoding the same picture twice does no harm.
 class EncoderClient : public Encoder {
  public:
-  // The gRPC service it speaks to, for the channel's retry policy.
-  static constexpr char kServiceName[] = "lookalike.v1.Encoder";
+  // How its channel should be made (libs/rpc/channel.h).
+  static ChannelOptions Channel();
 
   explicit EncoderClient(const std::shared_ptr<grpc::Channel>& channel) : stub_(v1::Encoder::NewStub(channel)) {}
 

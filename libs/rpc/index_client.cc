@@ -54,6 +54,14 @@ absl::StatusOr<std::vector<ScoredItem>> ToScoredItems(const v1::ScoredItems& pro
 
 }  // namespace
 
+// Writes are not among them: run twice, the second could overwrite what another writer did in between.
+ChannelOptions IndexClient::Channel() {
+  ChannelOptions options;
+  options.service = v1::Index::service_full_name();
+  options.idempotent_methods = {"GetCollection", "ListCollections", "Get", "Search", "List", "GetStats"};
+  return options;
+}
+
 absl::Status IndexClient::CreateCollection(const CollectionSpec& spec, absl::Time deadline) {
   v1::CreateCollectionRequest request;
   ToProto(spec, *request.mutable_collection());

@@ -8,14 +8,15 @@
 #include "lookalike/v1/index.grpc.pb.h"
 
 #include "libs/catalog/catalog_store.h"
+#include "libs/rpc/channel.h"
 
 namespace lookalike {
 
 // A CatalogStore behind gRPC: the index service.
 class IndexClient : public CatalogStore {
  public:
-  // The gRPC service it speaks to, for the channel's retry policy.
-  static constexpr char kServiceName[] = "lookalike.v1.Index";
+  // How its channel should be made (libs/rpc/channel.h).
+  static ChannelOptions Channel();
 
   explicit IndexClient(const std::shared_ptr<grpc::Channel>& channel) : stub_(v1::Index::NewStub(channel)) {}
 

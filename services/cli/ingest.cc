@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: Apache-2.0
+// `lookalike ingest`: a folder or a manifest into a collection.
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <thread>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+
+#include "libs/query/product_writer.h"
+#include "libs/sync/mutex.h"
+#include "services/cli/command.h"
+#include "services/cli/connection.h"
+#include "services/cli/ingest_source.h"
+#include "services/cli/json.h"
+#include "services/cli/picture_folder.h"
+#include "services/cli/progress.h"
+
+namespace lookalike {
+namespace {
+
+// Items whose presence is asked for in one call.
+constexpr size_t kGroup = 64;
+
+struct IngestOptions {
+  Connection connection;
+  std::string collection;
+  std::string path;
+  std::string failures = "lookalike-ingest-failures.jsonl";
+  bool json = false;
+};
+
+// What became of the items; told by the thread that sends and by the one that hears the answers.
+class Tally {
+ public:
+  Tally(size_t total, std::string failures_path)
+      : total_(total), failures_path_(std::move(failures_path)), progress_("ingesting", total) {}
+
+  void Written() { Count(written_); }
+  void Unchanged() { Count(unchanged_); }
+
+  void Failed(const std::string& id, const std::string& picture, absl::string_view reason) {
+    Count(failed_);
+    MutexLock lock(mutex_);
+    if (!failures_.is_open()) failures_.open(failures_path_, std::ios::trunc);
+    const nlohmann::ordered_json line = {{"id", id}, {"image", picture}, {"error", std::string(reason)}};
+    failures_ << line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << "\n";
+  }
+
+  // Ends the progress display and prints the totals.
+  absl::Status Finish(bool json) {
+    MutexLock lock(mutex_);
+    progress_.Finish();
+    const double seconds = absl::ToDoubleSeconds(progress_.Elapsed());
+    nlohmann::ordered_json totals = {
+        {"total", total_},         {"written", written_},
+        {"unchanged", unchanged_}, {"failed", failed_},
+        {"seconds", seconds},      {"items_per_second", static_cast<double>(progress_.done()) / seconds}};
+    if (failed_ > 0) totals["failures_file"] = failures_path_;
+    if (json) {
+      std::cout << totals.dump() << "\n";
+    } else {
+      std::cout << absl::StrFormat("%d written, %d unchanged, %d failed in %.1f s\n", written_, unchanged_, failed_,
+                                   seconds);
+    }
+    if (failed_ == 0) return absl::OkStatus();
+    return absl::InvalidArgumentError(absl::StrCat(failed_, " items failed; ", failures_path_, " says which and why"));
+  }
+
+ private:
+  void Count(size_t& counter) {
+    MutexLock lock(mutex_);
+    ++counter;
+    progress_.Advance(1);
+  }
+
+  const size_t total_;
+  const std::string failures_path_;
+  Mutex mutex_;
+  Progress progress_ ABSL_GUARDED_BY(mutex_);
+  std::ofstream failures_ ABSL_GUARDED_BY(mutex_);
+  size_t written_ = 0;
+  size_t unchanged_ = 0;
+  size_t failed_ = 0;
+};
+
+// The stream to the server. Send() waits while the server takes no more; answers are heard on a thread of its own.
+class Upload {
+ public:
+  Upload(Connection& connection, Tally& tally)
+      : connection_(connection),
+        tally_(tally),
+        stream_(connection.stub().Ingest(&context_)),
+        answers_([this] { Hear(); }) {}
+
+  // False when the stream has broken: Finish() says why.
+  bool Send(const SourceItem& item, const v1::IngestRequest& request) {
+    {
+      MutexLock lock(mutex_);
+      sent_.push_back({item.id, item.picture.string()});
+    }
+    return stream_->Write(request);
+  }
+
+  // Waits for the last answer.
+  absl::Status Finish() {
+    stream_->WritesDone();
+    answers_.join();
+    return connection_.Explain(stream_->Finish());
+  }
+
+ private:
+  struct Sent {
+    std::string id;
+    std::string picture;
+  };
+
+  void Hear() {
+    v1::IngestResponse response;
+    while (stream_->Read(&response)) {
+      if (!response.has_error()) {
+        tally_.Written();
+        continue;
+      }
+      Sent sent;
+      {
+        MutexLock lock(mutex_);
+        sent = sent_[response.index()];
+      }
+      tally_.Failed(sent.id, sent.picture, response.error().message());
+    }
+  }
+
+  Connection& connection_;
+  Tally& tally_;
+  grpc::ClientContext context_;
+  const std::unique_ptr<grpc::ClientReaderWriter<v1::IngestRequest, v1::IngestResponse>> stream_;
+  Mutex mutex_;
+  std::vector<Sent> sent_ ABSL_GUARDED_BY(mutex_);  // by index in the stream
+  std::thread answers_;
+};
+
+absl::Status EnsureCollection(Connection& connection, const std::string& name) {
+  v1::GetCollectionRequest get;
+  get.set_name(name);
+  const absl::Status found = connection.Call(&Connection::Stub::GetCollection, get).status();
+  if (!absl::IsNotFound(found)) return found;
+  v1::CreateCollectionRequest create;  // without dimension and model: those of the encoder
+  create.mutable_collection()->set_name(name);
+  const absl::Status created = connection.Call(&Connection::Stub::CreateCollection, create).status();
+  return absl::IsAlreadyExists(created) ? absl::OkStatus() : created;
+}
+
+// An item with its picture's bytes, and what the server would say of it if it had it already.
+struct Loaded {
+  SourceItem item;
+  std::string picture;
+  std::string digest;
+};
+
+bool SameAttributes(const google::protobuf::Map<std::string, google::protobuf::Value>& a,
+                    const google::protobuf::Map<std::string, google::protobuf::Value>& b) {
+  if (a.size() != b.size()) return false;
+  for (const auto& [name, value] : a) {
+    const auto found = b.find(name);
+    if (found == b.end() || found->second.SerializeAsString() != value.SerializeAsString()) return false;
+  }
+  return true;
+}
+
+class Ingestion {
+ public:
+  Ingestion(IngestOptions& options, IngestSource& source, Tally& tally)
+      : options_(options), source_(source), tally_(tally), upload_(options.connection, tally) {}
+
+  absl::Status Run() {
+    absl::Status status;
+    for (std::vector<Loaded> group = LoadGroup(); !group.empty() && status.ok(); group = LoadGroup()) {
+      status = SendWhatIsNew(group);
+    }
+    const absl::Status ended = upload_.Finish();
+    return status.ok() ? ended : status;
+  }
+
+ private:
+  // The next items whose pictures could be read.
+  std::vector<Loaded> LoadGroup() {
+    std::vector<Loaded> group;
+    while (group.size() < kGroup) {
+      absl::StatusOr<std::optional<SourceItem>> item = source_.Next();
+      if (!item.ok()) {
+        tally_.Failed("", "", item.status().message());
+        continue;
+      }
+      if (!item->has_value()) break;
+      absl::StatusOr<std::string> picture = ReadFile((*item)->picture);
+      if (!picture.ok()) {
+        tally_.Failed((*item)->id, (*item)->picture.string(), picture.status().message());
+        continue;
+      }
+      std::string digest = ImageDigest({.bytes = *picture, .crop = {}});
+      group.push_back({*std::move(*item), *std::move(picture), std::move(digest)});
+    }
+    return group;
+  }
+
+  absl::Status SendWhatIsNew(std::vector<Loaded>& group) {
+    absl::StatusOr<absl::flat_hash_map<std::string, v1::Item>> there = AskFor(group);
+    if (!there.ok()) return there.status();
+    for (Loaded& loaded : group) {
+      const auto found = there->find(loaded.item.id);
+      if (found != there->end() && found->second.image_digest() == loaded.digest &&
+          SameAttributes(found->second.attributes(), loaded.item.attributes)) {
+        tally_.Unchanged();
+        continue;
+      }
+      v1::IngestRequest request;
+      request.set_collection(options_.collection);
+      request.mutable_item()->set_id(loaded.item.id);
+      request.mutable_item()->set_image(std::move(loaded.picture));
+      *request.mutable_item()->mutable_attributes() = loaded.item.attributes;
+      if (!upload_.Send(loaded.item, request)) break;  // Run() learns the reason from Finish()
+    }
+    return absl::OkStatus();
+  }
+
+  // What the server has of the group. An id that no item can have is left for the upload, which says what is wrong.
+  absl::StatusOr<absl::flat_hash_map<std::string, v1::Item>> AskFor(const std::vector<Loaded>& group) {
+    v1::GetRequest request;
+    request.set_collection(options_.collection);
+    for (const Loaded& loaded : group) {
+      if (ValidateItemId(loaded.item.id).ok()) request.add_ids(loaded.item.id);
+    }
+    absl::flat_hash_map<std::string, v1::Item> there;
+    if (request.ids().empty()) return there;
+    absl::StatusOr<v1::GetResponse> response = options_.connection.Call(&Connection::Stub::Get, request);
+    if (!response.ok()) return response.status();
+    for (v1::Item& item : *response->mutable_items()) {
+      const std::string id = item.id();
+      there.emplace(id, std::move(item));
+    }
+    return there;
+  }
+
+  IngestOptions& options_;
+  IngestSource& source_;
+  Tally& tally_;
+  Upload upload_;
+};
+
+absl::Status Run(IngestOptions& options) {
+  absl::StatusOr<std::unique_ptr<IngestSource>> source = IngestSource::Open(options.path);
+  if (!source.ok()) return source.status();
+  if (absl::Status status = options.connection.Open(); !status.ok()) return status;
+  if (absl::Status status = EnsureCollection(options.connection, options.collection); !status.ok()) return status;
+  Tally tally((*source)->size(), options.failures);
+  Ingestion ingestion(options, **source, tally);
+  const absl::Status ran = ingestion.Run();
+  const absl::Status told = tally.Finish(options.json);
+  return ran.ok() ? told : ran;
+}
+
+}  // namespace
+
+void AddIngest(CLI::App& app, Command& chosen) {
+  CLI::App& ingest = *app.add_subcommand("ingest", "Add a folder of pictures, or a manifest, to a collection");
+  auto options = std::make_shared<IngestOptions>();
+  options->connection.AddFlags(ingest);
+  ingest.add_option("--collection", options->collection, "Where to; made if it is not there, for the server's model")
+      ->required();
+  ingest
+      .add_option("path", options->path,
+                  "A folder (an item's id is its picture's path in it), or a .jsonl or .csv manifest with id, image "
+                  "and attributes")
+      ->required();
+  ingest.add_option("--failures", options->failures, "Where to write which items failed, and why, as JSON lines")
+      ->capture_default_str();
+  ingest.add_flag("--json", options->json, "Totals as JSON");
+  ingest.footer("Can be repeated: what is there already, unchanged, is neither sent nor encoded again.");
+  ingest.callback([options, &chosen] { chosen = [options] { return Run(*options); }; });
+}
+
+}  // namespace lookalike

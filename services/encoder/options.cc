@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/encoder/options.h"
+
+namespace lookalike {
+
+void AddEncoderFlags(CLI::App& app, EncoderOptions& options) {
+  LocalEncoder::Options& encoder = options.encoder;
+  app.add_option("--device", options.device, "Where the model runs: cpu, cuda, cuda:N or auto")->capture_default_str();
+  app.add_option("--max-batch-size", encoder.batching.max_batch_size, "Pictures of one forward pass, at most")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1024));
+  app.add_option("--max-queue-delay-ms", options.max_queue_delay_ms,
+                 "How long a picture may wait for others to share its forward pass")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 10'000));
+  app.add_option("--max-queued-images", encoder.batching.max_queued_tasks,
+                 "Pictures waiting for the model; more are answered RESOURCE_EXHAUSTED")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1'000'000));
+  app.add_option("--encoder-workers", encoder.workers, "Threads that run the model; 0: one a core, or one on CUDA")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1024));
+  app.add_option("--max-image-bytes", encoder.image_limits.max_bytes, "Largest image file taken")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1 << 30));
+  app.add_option("--max-image-pixels", encoder.image_limits.max_pixels, "Largest width × height taken")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1'000'000'000));
+}
+
+}  // namespace lookalike

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/search/options.h"
+
+namespace lookalike {
+
+void AddIngestFlags(CLI::App& app, IngestSession::Options& options) {
+  app.add_option("--ingest-window", options.window_items, "Items of one Ingest stream read but not yet answered")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 10'000));
+  app.add_option("--ingest-window-bytes", options.window_bytes, "The same in bytes of their messages")
+      ->capture_default_str()
+      ->check(CLI::Range(1 << 20, 1 << 30));
+}
+
+}  // namespace lookalike

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include "services/search/ingest_session.h"
+
+namespace lookalike {
+
+// Adds the flags of bulk ingestion to `app`.
+void AddIngestFlags(CLI::App& app, IngestSession::Options& options);
+
+}  // namespace lookalike
