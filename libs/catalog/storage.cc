@@ -28,7 +28,6 @@ std::string CollectionKey(absl::string_view name) { return absl::StrCat(kCollect
 std::string SequenceKey(uint32_t number) { return absl::StrCat("sequence/", number); }
 std::string SchemaKey(uint32_t number) { return absl::StrCat("schema/", number); }
 
-rocksdb::Slice ToSlice(absl::string_view bytes) { return {bytes.data(), bytes.size()}; }
 absl::string_view ToView(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
 
 absl::Status ToStatus(const rocksdb::Status& status, absl::string_view what) {
@@ -229,7 +228,7 @@ absl::Status Storage::ForEachItem(const StoredCollection& collection, absl::stri
   const std::string end = EndOfCollection(collection.number);
   const rocksdb::Slice upper_bound = end;
   // Both iterators see the store as it is now, and hold the same keys: every write sets or deletes both.
-  const rocksdb::ManagedSnapshot snapshot(database_->db.get());
+  rocksdb::ManagedSnapshot snapshot(database_->db.get());
   rocksdb::ReadOptions options;
   options.snapshot = snapshot.snapshot();
   options.iterate_upper_bound = &upper_bound;
@@ -261,7 +260,7 @@ absl::Status Storage::ForEachItem(const StoredCollection& collection, absl::stri
 absl::StatusOr<std::vector<absl::StatusOr<Item>>> Storage::Read(const StoredCollection& collection,
                                                                 std::span<const std::string> ids,
                                                                 bool with_embeddings) const {
-  const rocksdb::ManagedSnapshot snapshot(database_->db.get());
+  rocksdb::ManagedSnapshot snapshot(database_->db.get());
   rocksdb::ReadOptions options;
   options.snapshot = snapshot.snapshot();
   std::vector<absl::StatusOr<Item>> results;

@@ -20,9 +20,9 @@ namespace lookalike {
 // A collection as the disk knows it.
 struct StoredCollection {
   uint32_t number = 0;  // its name on disk, never given twice in the life of a data directory
-  CollectionSpec spec;
+  CollectionSpec spec = {};
   uint64_t sequence = 0;  // of its last write
-  AttributeSchema schema;
+  AttributeSchema schema = {};
 };
 
 // The store of record: every collection and item, in RocksDB. Each method that writes returns when the write is synced

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 
+#include "libs/catalog/validation.h"
 #include "libs/query/product_writer.h"
 #include "libs/sync/mutex.h"
 #include "services/cli/command.h"

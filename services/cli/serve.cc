@@ -71,9 +71,9 @@ absl::StatusOr<std::vector<NamedService>> Load(ServeOptions& options, AllInOne& 
   all.encoder_service = std::make_unique<EncoderService>(all.encoder.get());
   all.index_service = std::make_unique<IndexService>(all.catalog.get());
   all.search_service = std::make_unique<SearchService>(all.encoder.get(), all.catalog.get(), options.ingest);
-  return std::vector<NamedService>{{EncoderService::service_full_name(), all.encoder_service.get()},
-                                   {IndexService::service_full_name(), all.index_service.get()},
-                                   {SearchService::service_full_name(), all.search_service.get()}};
+  return std::vector<NamedService>{{v1::Encoder::service_full_name(), all.encoder_service.get()},
+                                   {v1::Index::service_full_name(), all.index_service.get()},
+                                   {v1::VisualSearch::service_full_name(), all.search_service.get()}};
 }
 
 absl::Status Run(ServeOptions& options) {

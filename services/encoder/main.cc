@@ -26,7 +26,7 @@ absl::Status Run(ServerOptions& server, const EncoderOptions& options) {
                        if (!made.ok()) return made.status();
                        encoder = *std::move(made);
                        service = std::make_unique<EncoderService>(encoder.get());
-                       return std::vector<NamedService>{{EncoderService::service_full_name(), service.get()}};
+                       return std::vector<NamedService>{{v1::Encoder::service_full_name(), service.get()}};
                      },
                      .reach_backends = nullptr,
                      .on_listening = nullptr});

@@ -28,7 +28,7 @@ absl::Status Run(ServerOptions& server, const Catalog::Options& options) {
                        catalog = *std::move(opened);
                        gauges = AddCatalogMetrics(catalog.get(), &metrics);
                        service = std::make_unique<IndexService>(catalog.get());
-                       return std::vector<NamedService>{{IndexService::service_full_name(), service.get()}};
+                       return std::vector<NamedService>{{v1::Index::service_full_name(), service.get()}};
                      },
                      .reach_backends = nullptr,
                      .on_listening = nullptr});

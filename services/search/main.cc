@@ -49,7 +49,7 @@ absl::Status Run(ServerOptions& server, const SearchOptions& options) {
                        encoder = std::make_unique<EncoderClient>(*to_encoder);
                        index = std::make_unique<IndexClient>(*to_index);
                        service = std::make_unique<SearchService>(encoder.get(), index.get(), options.ingest);
-                       return std::vector<NamedService>{{SearchService::service_full_name(), service.get()}};
+                       return std::vector<NamedService>{{v1::VisualSearch::service_full_name(), service.get()}};
                      },
                      .reach_backends = [&] { return ReachBackends(*encoder, *index); },
                      .on_listening = nullptr});

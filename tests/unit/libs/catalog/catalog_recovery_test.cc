@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a directory holds after the process that wrote it has gone, in whatever way.
+#include <csignal>
+#include <fstream>
+
+#include <sys/wait.h>
+
+#include "libs/catalog/storage.h"
+#include "tests/unit/libs/catalog/catalog_fixture.h"
+
+namespace lookalike {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+using CatalogRecoveryTest = CatalogFixture;
+
+TEST_F(CatalogRecoveryTest, EverythingIsBackAfterARestart) {
+  ASSERT_TRUE(Put(MakeItem("kept", {1, 0, 0, 0}, {{"color", "red"}})).ok());
+  ASSERT_TRUE(Put(MakeItem("replaced", {1, 0, 0, 0})).ok());
+  ASSERT_TRUE(Put(MakeItem("replaced", {0, 1, 0, 0})).ok());
+  ASSERT_TRUE(Put(MakeItem("deleted", {1, 0, 0, 0})).ok());
+  ASSERT_TRUE(Remove("deleted").ok());
+  const CollectionInfo before = Info();
+  Reopen();
+  EXPECT_THAT(Find({1, 0, 0, 0}, 10), ElementsAre("kept", "replaced"));
+  EXPECT_THAT(Find({1, 0, 0, 0}, 10, "color = \"red\""), ElementsAre("kept"));
+  EXPECT_EQ(Info().items, before.items);
+  EXPECT_EQ(Info().sequence, before.sequence);
+  EXPECT_EQ(Info().schema, before.schema);
+  EXPECT_EQ(Info().tombstones, 0u);
+}
+
+// The child reports each acknowledged item through a pipe; the parent kills it in the middle of its work and demands
+// every one of them back.
+TEST_F(CatalogRecoveryTest, WhatWasAcknowledgedSurvivesKillNine) {
+  catalog_.reset();
+  for (int round = 0; round < 3; ++round) {
+    int pipe_ends[2];
+    ASSERT_EQ(pipe(pipe_ends), 0);
+    const pid_t child = fork();
+    if (child == 0) {
+      Open();
+      for (int i = 0;; ++i) {
+        const float angle = static_cast<float>(i);
+        if (!Put(MakeItem(std::to_string(round) + "-" + std::to_string(i), {1, angle, 0, 0})).ok()) _exit(1);
+        if (write(pipe_ends[1], &i, sizeof(i)) != sizeof(i)) _exit(1);
+      }
+    }
+    int acknowledged = -1;
+    const int enough = 20 * (round + 1);
+    while (acknowledged < enough && read(pipe_ends[0], &acknowledged, sizeof(int)) == sizeof(int)) {
+    }
+    kill(child, SIGKILL);
+    int status = 0;
+    waitpid(child, &status, 0);
+    ASSERT_TRUE(WIFSIGNALED(status));
+    close(pipe_ends[1]);
+    while (read(pipe_ends[0], &acknowledged, sizeof(int)) == sizeof(int)) {
+    }
+    close(pipe_ends[0]);
+    Open();
+    for (int i = 0; i <= acknowledged; ++i) {
+      EXPECT_TRUE(GetItem(std::to_string(round) + "-" + std::to_string(i)).ok()) << "acknowledged and lost: " << i;
+    }
+    EXPECT_EQ(ListAll(7).size(), Info().items);
+    catalog_.reset();
+  }
+}
+
+TEST_F(CatalogRecoveryTest, RefusesADirectoryInUse) {
+  const auto second = Catalog::Open(OptionsOf(directory_));
+  EXPECT_EQ(second.status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(second.status().message()), HasSubstr("in use by another process"));
+}
+
+TEST_F(CatalogRecoveryTest, RefusesADirectoryThatCannotBeMade) {
+  std::ofstream(directory_ / "file") << "x";
+  const auto opened = Catalog::Open(OptionsOf(directory_ / "file" / "below"));
+  EXPECT_EQ(opened.status().code(), absl::StatusCode::kPermissionDenied);
+  EXPECT_THAT(std::string(opened.status().message()), HasSubstr("below"));
+}
+
+TEST_F(CatalogRecoveryTest, RefusesADirectoryThatCannotBeWritten) {
+  if (geteuid() == 0) GTEST_SKIP() << "root may write everywhere";
+  const std::filesystem::path sealed = directory_ / "sealed";
+  std::filesystem::create_directory(sealed);
+  std::filesystem::permissions(sealed, std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
+  EXPECT_EQ(Catalog::Open(OptionsOf(sealed)).status().code(), absl::StatusCode::kPermissionDenied);
+}
+
+TEST_F(CatalogRecoveryTest, SaysSoWhereTheStoreIsDamaged) {
+  ASSERT_TRUE(Put(MakeItem("x", {1, 0, 0, 0})).ok());
+  catalog_.reset();
+  std::ofstream(directory_ / "store" / "CURRENT", std::ios::trunc) << "MANIFEST-nonsense\n";
+  const auto opened = Catalog::Open(OptionsOf(directory_));
+  EXPECT_FALSE(opened.ok());
+  EXPECT_THAT(std::string(opened.status().message()), HasSubstr(directory_.string()));
+}
+
+}  // namespace
+}  // namespace lookalike

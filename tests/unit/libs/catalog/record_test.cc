@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libs/catalog/record.h"
+
+#include <gtest/gtest.h>
+
+namespace lookalike {
+namespace {
+
+Item ExampleItem() {
+  Item item;
+  item.id = "boots/höhe 1.jpg";
+  item.attributes = {{"color", "red"},
+                     {"price", 79.9},
+                     {"in_stock", true},
+                     {"tags", std::vector<std::string>{"new", "sale"}},
+                     {"none", std::vector<std::string>{}}};
+  item.image_digest = "abc123";
+  item.sequence = 1ull << 40;
+  return item;
+}
+
+TEST(RecordTest, AnItemSurvives) {
+  const Item item = ExampleItem();
+  const absl::StatusOr<Item> decoded = DecodeItem(item.id, EncodeItem(item));
+  ASSERT_TRUE(decoded.ok()) << decoded.status();
+  EXPECT_EQ(decoded->id, item.id);
+  EXPECT_EQ(decoded->attributes, item.attributes);
+  EXPECT_EQ(decoded->image_digest, item.image_digest);
+  EXPECT_EQ(decoded->sequence, item.sequence);
+}
+
+TEST(RecordTest, EveryTruncationOfAnItemIsNoticed) {
+  const std::string record = EncodeItem(ExampleItem());
+  for (size_t size = 0; size < record.size(); ++size) {
+    EXPECT_EQ(DecodeItem("x", absl::string_view(record).substr(0, size)).status().code(), absl::StatusCode::kDataLoss);
+  }
+}
+
+TEST(RecordTest, AnEmbeddingSurvivesBitForBit) {
+  const Embedding embedding = {0.5f, -0.25f, 1e-38f};
+  EXPECT_EQ(*DecodeEmbedding(EncodeEmbedding(embedding), 3), embedding);
+  EXPECT_EQ(DecodeEmbedding(EncodeEmbedding(embedding), 4).status().code(), absl::StatusCode::kDataLoss);
+}
+
+TEST(RecordTest, KeysOfACollectionStandTogetherBeforeThoseOfTheNext) {
+  EXPECT_LT(ItemKey(1, "zzz"), EndOfCollection(1));
+  EXPECT_LE(EndOfCollection(1), ItemKey(2, ""));
+  EXPECT_LT(ItemKey(255, "zzz"), ItemKey(256, ""));
+  EXPECT_EQ(IdOfItemKey(ItemKey(7, "an id")), "an id");
+}
+
+TEST(RecordTest, ASpecAndASchemaSurvive) {
+  const CollectionSpec spec = {"shoes", 512, "vgg16-gap-0123"};
+  uint32_t number = 0;
+  CollectionSpec decoded;
+  ASSERT_TRUE(DecodeSpec(EncodeSpec(9, spec), number, decoded).ok());
+  EXPECT_EQ(number, 9u);
+  EXPECT_EQ(decoded.name, spec.name);
+  EXPECT_EQ(decoded.dimension, spec.dimension);
+  EXPECT_EQ(decoded.model_id, spec.model_id);
+  const AttributeSchema schema = {{"a", AttributeType::kString},
+                                  {"b", AttributeType::kNumber},
+                                  {"c", AttributeType::kBool},
+                                  {"d", AttributeType::kStringList}};
+  EXPECT_EQ(*DecodeSchema(EncodeSchema(schema)), schema);
+}
+
+TEST(RecordTest, NonsenseIsDataLoss) {
+  uint32_t number = 0;
+  CollectionSpec spec;
+  EXPECT_EQ(DecodeSpec("{}", number, spec).code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(DecodeSpec("\x01\x02", number, spec).code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(DecodeSchema("{\"a\": \"color\"}").status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(DecodeSchema("[1]").status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(DecodeUint64("1234567").status().code(), absl::StatusCode::kDataLoss);
+}
+
+}  // namespace
+}  // namespace lookalike
