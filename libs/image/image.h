@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -12,6 +13,11 @@ struct Image {
   int height = 0;  // pixels
   std::vector<uint8_t> pixels;
 };
+
+// A black picture.
+inline Image NewImage(int width, int height) {
+  return {.width = width, .height = height, .pixels = std::vector<uint8_t>(size_t{3} * width * height)};
+}
 
 // A part of a picture, in fractions of its width and height after EXIF orientation: 0 ≤ left < right ≤ 1 and
 // 0 ≤ top < bottom ≤ 1.

@@ -15,11 +15,6 @@
 
 namespace lookalike {
 
-// An empty picture of this size, its pixels zero.
-inline Image NewImage(int width, int height) {
-  return {.width = width, .height = height, .pixels = std::vector<uint8_t>(size_t{3} * width * height)};
-}
-
 // A matrix over the pixels of `image`, which must outlive it. Channels are RGB, where OpenCV expects BGR.
 inline cv::Mat AsMat(Image& image) { return {image.height, image.width, CV_8UC3, image.pixels.data()}; }
 

@@ -73,10 +73,6 @@ void MixPixels(const uint8_t* from, size_t stride, const std::vector<int32_t>& w
   }
 }
 
-Image Blank(int width, int height) {
-  return {.width = width, .height = height, .pixels = std::vector<uint8_t>(size_t{3} * width * height)};
-}
-
 size_t Offset(const Image& image, int x, int y) { return (static_cast<size_t>(y) * image.width + x) * 3; }
 
 }  // namespace
@@ -84,7 +80,7 @@ size_t Offset(const Image& image, int x, int y) { return (static_cast<size_t>(y)
 Image ResizeNearest(const Image& image, const ResizeTarget& target) {
   const std::vector<int> columns = NearestPixels(image.width, target.full_width, target.left, target.width);
   const std::vector<int> rows = NearestPixels(image.height, target.full_height, target.top, target.height);
-  Image resized = Blank(target.width, target.height);
+  Image resized = NewImage(target.width, target.height);
   uint8_t* to = resized.pixels.data();
   for (const int y : rows) {
     for (const int x : columns) to = std::copy_n(&image.pixels[Offset(image, x, y)], 3, to);
@@ -96,7 +92,7 @@ Image ResizeBilinear(const Image& image, const ResizeTarget& target) {
   const std::vector<Window> columns = TriangleWindows(image.width, target.full_width, target.left, target.width);
   const std::vector<Window> rows = TriangleWindows(image.height, target.full_height, target.top, target.height);
   const int first_row = rows.front().first;
-  Image narrowed = Blank(target.width, rows.back().end() - first_row);
+  Image narrowed = NewImage(target.width, rows.back().end() - first_row);
   for (int y = 0; y < narrowed.height; ++y) {
     for (int x = 0; x < target.width; ++x) {
       const Window& window = columns[x];
@@ -104,7 +100,7 @@ Image ResizeBilinear(const Image& image, const ResizeTarget& target) {
                 &narrowed.pixels[Offset(narrowed, x, y)]);
     }
   }
-  Image resized = Blank(target.width, target.height);
+  Image resized = NewImage(target.width, target.height);
   for (int y = 0; y < target.height; ++y) {
     for (int x = 0; x < target.width; ++x) {
       MixPixels(&narrowed.pixels[Offset(narrowed, x, rows[y].first - first_row)], size_t{3} * narrowed.width,
