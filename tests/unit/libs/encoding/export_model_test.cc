@@ -24,7 +24,8 @@ using testing::Pointwise;
 class ExportModelTest : public testing::Test {
  protected:
   void SetUp() override {
-    if (!Python("-c 'import torch'")) GTEST_SKIP() << "python3-torch is not installed";
+    const bool installed = Python("-c 'import importlib.util as u, sys; sys.exit(u.find_spec(\"torch\") is None)'");
+    if (!installed) GTEST_SKIP() << "python3-torch is not installed";
   }
 
   // Runs Python; false when it fails. What it prints is in Output().
@@ -97,17 +98,26 @@ TEST_F(ExportModelTest, WritesABundleThatGivesPythonsEmbeddings) {
   EXPECT_THAT(Embed({"id", bundle->manifest, *built}), Pointwise(FloatNear(1e-5f), embedding));
 }
 
+// Prints the manifest of every profile, a NUL after each.
+constexpr char kPrintManifests[] = R"(-c '
+import sys
+sys.path.append("scripts")
+from export_model import manifest_json, preprocessing_profile
+for profile in "keras", "torchvision", "starter":
+    print(manifest_json("a", 5, preprocessing_profile(profile, 100), "imported", ""), end="\0")
+')";
+
 TEST_F(ExportModelTest, KnowsTheSameProfiles) {
-  for (const std::string profile : {"keras", "torchvision", "starter"}) {
-    const std::string manifest = "export_model.manifest_json(\"a\", 5, export_model.preprocessing_profile(\"" +
-                                 profile + "\", 100), \"imported\", \"\")";
-    ASSERT_TRUE(Python("-c 'import sys; sys.path.append(\"scripts\"); import export_model; print(" + manifest + ")'"))
-        << Output();
-    const auto read = ManifestFromJson(Output());
-    ASSERT_TRUE(read.ok()) << read.status();
-    ModelManifest wanted = *read;
+  ASSERT_TRUE(Python(kPrintManifests)) << Output();
+  std::istringstream manifests(Output());
+  for (const char* profile : {"keras", "torchvision", "starter"}) {
+    std::string json;
+    std::getline(manifests, json, '\0');
+    const auto manifest = ManifestFromJson(json);
+    ASSERT_TRUE(manifest.ok()) << manifest.status();
+    ModelManifest wanted = *manifest;
     wanted.preprocessing = *PreprocessingProfile(profile, 100);
-    EXPECT_EQ(CanonicalModelFields(*read), CanonicalModelFields(wanted));
+    EXPECT_EQ(CanonicalModelFields(*manifest), CanonicalModelFields(wanted));
   }
 }
 
