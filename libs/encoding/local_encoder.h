@@ -67,6 +67,9 @@ class LocalEncoder : public Encoder {
   // Adds to Encoder: InvalidArgument for more than max_images_per_call.
   absl::StatusOr<Encoded> Encode(std::span<const ImageInput> images, absl::Time deadline) override;
 
+  // Pictures that wait for a worker now.
+  size_t waiting() const { return queue_.size(); }
+
  private:
   class Call;  // one Encode() under way
 

@@ -38,7 +38,6 @@ bool IsIncidental(const std::string& record) {
          record == ".data/serialization_id";  // newer PyTorch: a digest that covers the debug_pkl
 }
 
-// Reading a record also checks its CRC-32.
 std::string ReadRecord(ArchiveReader& archive, const std::string& name) {
   auto [bytes, size] = archive.getRecord(name);
   return std::string(static_cast<const char*>(bytes.get()), size);

@@ -20,7 +20,8 @@ struct TorchModule;
 struct ModelBundle {
   // "<name>-<16 hex digits>", the digits from a SHA-256 over all that decides on the embeddings: code, weights and the
   // manifest's CanonicalModelFields(). Not over times, file names, debugging information or descriptions: built twice
-  // from the same inputs by the same LibTorch, a model keeps its id.
+  // from the same inputs by the same LibTorch, a model keeps its id. A file that a disk has damaged may still load, as
+  // LibTorch checks no checksums; it then has another id, and nothing that was made with the sound one accepts it.
   std::string model_id;
   ModelManifest manifest;
   std::shared_ptr<const TorchModule> module;  // on the CPU, as written

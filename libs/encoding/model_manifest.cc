@@ -198,7 +198,8 @@ std::string ManifestToJson(const ModelManifest& manifest) {
 
 absl::StatusOr<ModelManifest> ManifestFromJson(absl::string_view text) {
   const Json json = Json::parse(text.begin(), text.end(), /*cb=*/nullptr, /*allow_exceptions=*/false);
-  if (!json.is_object()) return absl::InvalidArgumentError("manifest: not a JSON object");
+  if (!json.is_object())
+    return absl::InvalidArgumentError("manifest: not a JSON object, or one with a number that no float holds");
   ModelManifest manifest;
   int format_version = 0;
   FieldReader reader(json, "");
