@@ -14,16 +14,26 @@
 // See docs/adr/0002-own-lock-wrappers.md.
 namespace lookalike {
 
-// A reader-writer lock. Not recursive, not fair: a steady stream of readers can hold up a writer.
+// A reader-writer lock. Not recursive, for readers either.
+//
+// Everyone comes in through a door, one at a time, and a writer stands in it until the readers before it have left: so
+// it waits for those only, and those after it wait for the writer. The standard lock alone lets readers pass a waiting
+// writer: two threads that search an index without a pause held up an addition for seconds, four of them for ever.
 class ABSL_LOCKABLE Mutex {
  public:
   Mutex() = default;
   Mutex(const Mutex&) = delete;
   Mutex& operator=(const Mutex&) = delete;
 
-  void Lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() { mutex_.lock(); }
+  void Lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() {
+    const std::lock_guard<std::mutex> in_the_door(door_);
+    mutex_.lock();
+  }
   void Unlock() ABSL_UNLOCK_FUNCTION() { mutex_.unlock(); }
-  void ReaderLock() ABSL_SHARED_LOCK_FUNCTION() { mutex_.lock_shared(); }
+  void ReaderLock() ABSL_SHARED_LOCK_FUNCTION() {
+    const std::lock_guard<std::mutex> in_the_door(door_);
+    mutex_.lock_shared();
+  }
   void ReaderUnlock() ABSL_UNLOCK_FUNCTION() { mutex_.unlock_shared(); }
 
   // Tell the static analysis, which does not look into callbacks, that the caller holds the lock. Nothing is checked.
@@ -32,6 +42,7 @@ class ABSL_LOCKABLE Mutex {
 
  private:
   friend class CondVar;
+  std::mutex door_;
   std::shared_mutex mutex_;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libs/sync/mutex.h"
 
+#include <atomic>
 #include <functional>
 #include <latch>
 #include <thread>
@@ -64,6 +65,23 @@ TEST(MutexTest, AReaderSeesAWriteWholly) {
     const ReaderMutexLock lock(pair.mutex);
     ASSERT_EQ(pair.left, pair.right);
   }
+  writer.join();
+}
+
+TEST(MutexTest, ReadersWithoutAPauseDoNotKeepAWriterOut) {
+  Mutex mutex;
+  std::atomic<bool> written = false;
+  std::thread writer([&] {
+    for (int i = 0; i < 20; ++i) const MutexLock lock(mutex);
+    written = true;
+  });
+  // Where readers may pass a waiting writer, one of the four is inside at any time, and this hardly ever ends.
+  RunTogether(4, [&] {
+    while (!written) {
+      const ReaderMutexLock lock(mutex);
+      std::this_thread::yield();
+    }
+  });
   writer.join();
 }
 
