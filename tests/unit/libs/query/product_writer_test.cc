@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libs/query/product_writer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "absl/time/clock.h"
+
+#include "tests/unit/libs/query/fakes.h"
+
+namespace lookalike {
+namespace {
+
+using testing::ElementsAre;
+using testing::FloatEq;
+using testing::HasSubstr;
+
+class ProductWriterTest : public testing::Test {
+ protected:
+  static ProductUpdate Picture(const std::string& id, absl::string_view picture, Attributes attributes = {}) {
+    return {.id = id, .source = ImageInput{.bytes = picture, .crop = {}}, .attributes = std::move(attributes)};
+  }
+
+  absl::StatusOr<WriteResult> Write(const std::vector<ProductUpdate>& updates,
+                                    ProductWriter::WhenBusy when_busy = ProductWriter::WhenBusy::kFail,
+                                    absl::Time deadline = absl::InfiniteFuture()) {
+    return writer_.Upsert("shoes", updates, when_busy, deadline);
+  }
+
+  FakeEncoder encoder_;
+  FakeStore store_;
+  ProductWriter writer_{&encoder_, &store_};
+};
+
+TEST_F(ProductWriterTest, KeepsEmbeddingDigestAndAttributes) {
+  ASSERT_TRUE(Write({Picture("x", "3,4", {{"color", "red"}})}).ok());
+  const Item& kept = store_.items.at("x");
+  EXPECT_THAT(kept.embedding, ElementsAre(FloatEq(0.6f), FloatEq(0.8f)));
+  EXPECT_EQ(kept.attributes, (Attributes{{"color", "red"}}));
+  EXPECT_EQ(kept.image_digest, ImageDigest({.bytes = "3,4", .crop = {}}));
+}
+
+TEST_F(ProductWriterTest, AnUnchangedProductIsNeitherEncodedNorWrittenAgain) {
+  ASSERT_TRUE(Write({Picture("x", "3,4", {{"color", "red"}})}).ok());
+  const auto again = Write({Picture("x", "3,4", {{"color", "red"}})});
+  ASSERT_TRUE(again.ok());
+  EXPECT_EQ(encoder_.pictures, 1);
+  EXPECT_EQ(store_.writes, 1);
+  EXPECT_EQ(again->sequence, 1u) << "that of the write which brought it";
+}
+
+TEST_F(ProductWriterTest, NewAttributesKeepTheEmbeddingWithoutEncoding) {
+  ASSERT_TRUE(Write({Picture("x", "3,4")}).ok());
+  ASSERT_TRUE(Write({Picture("x", "3,4", {{"color", "red"}})}).ok());
+  EXPECT_EQ(encoder_.pictures, 1);
+  EXPECT_EQ(store_.writes, 2);
+  EXPECT_THAT(store_.items.at("x").embedding, ElementsAre(FloatEq(0.6f), FloatEq(0.8f)));
+}
+
+TEST_F(ProductWriterTest, AnotherPictureOrAnotherCropIsEncoded) {
+  ASSERT_TRUE(Write({Picture("x", "3,4")}).ok());
+  ASSERT_TRUE(Write({Picture("x", "4,3")}).ok());
+  ProductUpdate cropped = Picture("x", "4,3");
+  std::get<ImageInput>(cropped.source).crop = CropBox{0, 0, 0.5f, 1};
+  ASSERT_TRUE(Write({cropped}).ok());
+  EXPECT_EQ(encoder_.pictures, 3);
+}
+
+TEST_F(ProductWriterTest, JudgesEachProductByItself) {
+  const auto result = Write({Picture("good", "1,0"),
+                             Picture("bad", "not a picture"),
+                             Picture("", "1,0"),
+                             {.id = "own", .source = Embedding{0, 1}, .attributes = {}}});
+  ASSERT_TRUE(result.ok());
+  EXPECT_TRUE(result->items[0].ok());
+  EXPECT_THAT(std::string(result->items[1].message()), HasSubstr("image:"));
+  EXPECT_THAT(std::string(result->items[2].message()), HasSubstr("id: is empty"));
+  EXPECT_TRUE(result->items[3].ok());
+  EXPECT_EQ(store_.items.size(), 2u);
+  EXPECT_EQ(encoder_.pictures, 2) << "a picture that could not be kept was encoded";
+}
+
+TEST_F(ProductWriterTest, RefusesPicturesOfAnotherModelAndWritesNothing) {
+  encoder_.model_id = "model-b";
+  const auto result = Write({Picture("x", "1,0"), {.id = "own", .source = Embedding{0, 1}, .attributes = {}}});
+  EXPECT_EQ(result.status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(store_.writes, 0);
+}
+
+TEST_F(ProductWriterTest, BulkWorkWaitsForABusyEncoder) {
+  encoder_.failures = {absl::ResourceExhaustedError("full"), absl::ResourceExhaustedError("full")};
+  EXPECT_TRUE(Write({Picture("x", "1,0")}, ProductWriter::WhenBusy::kWait).ok());
+  EXPECT_EQ(encoder_.calls, 3);
+}
+
+TEST_F(ProductWriterTest, SomeoneWhoWaitsIsToldAtOnce) {
+  encoder_.failures = {absl::ResourceExhaustedError("full")};
+  EXPECT_EQ(Write({Picture("x", "1,0")}).status().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(encoder_.calls, 1);
+}
+
+TEST_F(ProductWriterTest, BulkWorkGivesUpWhereTheDeadlineIsNearerThanTheNextTry) {
+  encoder_.failures = {absl::ResourceExhaustedError("full")};
+  const auto result = Write({Picture("x", "1,0")}, ProductWriter::WhenBusy::kWait, absl::Now());
+  EXPECT_EQ(result.status().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(encoder_.calls, 1);
+}
+
+TEST_F(ProductWriterTest, AnUnknownCollectionIsNotFound) {
+  EXPECT_EQ(writer_.Upsert("bags", {}, ProductWriter::WhenBusy::kFail, absl::InfiniteFuture()).status().code(),
+            absl::StatusCode::kNotFound);
+}
+
+}  // namespace
+}  // namespace lookalike
