@@ -189,14 +189,20 @@ class HnswIndex::Graph {
     live_.reserve(capacity);
   }
 
-  // Everything that hnswlib has allocated for itself when it throws here is larger than needed, which does no harm.
-  // Except that version 0.6.2 frees its list of visited elements before it takes a longer one, and would go on with
-  // the freed one where that fails: so whether there is memory for it is tried first.
+  // What hnswlib has made longer already when it throws here may stay so. Except that version 0.6.2 deletes its lists
+  // of visited elements before it makes longer ones, and would go on with deleted ones: so they are kept out of its
+  // sight until there are others.
   void Grow() {
     const size_t capacity = std::min(2 * hnsw_.max_elements_, kMaxElements);
     ReserveLists(capacity);
-    { const hnswlib::VisitedListPool attempt(1, static_cast<int>(capacity)); }
-    hnsw_.resizeIndex(capacity);
+    auto& held = hnsw_.visited_list_pool_;  // a plain pointer in 0.6, a unique_ptr in 0.8
+    std::unique_ptr<hnswlib::VisitedListPool> kept(std::exchange(held, nullptr));
+    try {
+      hnsw_.resizeIndex(capacity);
+    } catch (...) {
+      if (held == nullptr) held = std::remove_reference_t<decltype(held)>(kept.release());
+      throw;
+    }
   }
 
   // hnswlib chooses the links of a new element among the live ones it can reach from its entry point. Where it

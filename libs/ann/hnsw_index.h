@@ -22,15 +22,15 @@ namespace lookalike {
 // A removed embedding stays in the graph as a tombstone, as a step on the way to others. It is never a result, but
 // takes up its memory and a part of the searches' time for the life of the index.
 //
-// Memory: 4 × dimension + 8 × M + 80 bytes an embedding, more or less, for the capacity: `initial_capacity`, doubled
-// whenever it is full.
+// Memory: about 4 × dimension + 8 × M + 120 bytes for each embedding of the capacity, which is `initial_capacity`,
+// doubled whenever it is full.
 class HnswIndex final : public VectorIndex {
  public:
   struct Options {
     size_t dimension = 0;  // floats an embedding, 1 to 65,536
 
-    // Links of an embedding, twice as many on the lowest layer; 2 to 256. 16 is the paper's middle; on 100,000 VGG
-    // embeddings more of them cost memory and buy nothing that ef_search does not.
+    // Links of an embedding, twice as many on the lowest layer; 2 to 256. Memory and time to add grow with it. At 16,
+    // 100,000 VGG embeddings have a recall@10 of 0.95 from an ef_search of 64 on.
     size_t M = 16;
     // Candidates among which the links of a new embedding are chosen; at least 1. Time to add is proportional to it.
     size_t ef_construction = 200;

@@ -30,7 +30,7 @@ class VectorIndex {
   virtual ~VectorIndex() = default;
 
   // Adds an embedding of `dimension()` floats with L2 norm 1. A search that starts after the return can find it.
-  // InvalidArgument for another length; AlreadyExists for a slot that was added before;
+  // InvalidArgument for another length or norm; AlreadyExists for a slot that was added before;
   // ResourceExhausted where memory for it could not be had, and the index is as it was.
   virtual absl::Status Add(Slot slot, std::span<const float> embedding) = 0;
 
@@ -39,7 +39,7 @@ class VectorIndex {
 
   // The `k` nearest to `query` (dimension() floats, norm 1), most similar first, equal ones by slot. Exactly
   // min(k, number of embeddings that `filter` lets through) results; with a filter they are the exact nearest.
-  // A null filter lets all through. InvalidArgument for another length of `query`.
+  // A null filter lets all through. InvalidArgument for another length or norm of `query`.
   virtual absl::StatusOr<std::vector<Neighbor>> Search(std::span<const float> query, size_t k,
                                                        const SlotFilter& filter) const = 0;
 

@@ -12,31 +12,39 @@ namespace {
 
 thread_local lookalike::FailingMemory::Failures failures_now;
 
-}  // namespace
+void* Allocate(size_t size) {
+  if (size > failures_now.above_bytes) return nullptr;
+  if (failures_now.at != lookalike::FailingMemory::kNever && failures_now.at-- == 0) return nullptr;
+  return std::malloc(size);
+}
 
-void* operator new(size_t size) {
-  if (size > failures_now.above_bytes) throw std::bad_alloc();
-  if (failures_now.at != lookalike::FailingMemory::kNever && failures_now.at-- == 0) throw std::bad_alloc();
-  if (void* const memory = std::malloc(size)) return memory;
+void* AllocateOrThrow(size_t size) {
+  if (void* const memory = Allocate(size)) return memory;
   throw std::bad_alloc();
 }
+
+}  // namespace
+
+void* operator new(size_t size) { return AllocateOrThrow(size); }
+void* operator new[](size_t size) { return AllocateOrThrow(size); }
+void* operator new(size_t size, const std::nothrow_t&) noexcept { return Allocate(size); }
+void* operator new[](size_t size, const std::nothrow_t&) noexcept { return Allocate(size); }
 void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, size_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, size_t) noexcept { std::free(memory); }
 
 namespace lookalike {
 
-FailingMemory::FailingMemory(const Failures& failures) {
-#if defined(__SANITIZE_ADDRESS__)
-  __lsan_disable();
-#endif
-  failures_now = failures;
-}
+FailingMemory::FailingMemory(const Failures& failures) { failures_now = failures; }
+FailingMemory::~FailingMemory() { failures_now = {}; }
 
-FailingMemory::~FailingMemory() {
-  failures_now = {};
 #if defined(__SANITIZE_ADDRESS__)
-  __lsan_enable();
+UnreportedLeaks::UnreportedLeaks() { __lsan_disable(); }
+UnreportedLeaks::~UnreportedLeaks() { __lsan_enable(); }
+#else
+UnreportedLeaks::UnreportedLeaks() = default;
+UnreportedLeaks::~UnreportedLeaks() = default;
 #endif
-}
 
 }  // namespace lookalike

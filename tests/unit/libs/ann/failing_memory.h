@@ -8,8 +8,6 @@ namespace lookalike {
 
 // While it lives, `operator new` throws std::bad_alloc on this thread where `Failures` says so. Linking it replaces
 // `operator new` in the whole program.
-//
-// hnswlib loses the list that it notes visited elements in when it is thrown through: not reported as a leak.
 class FailingMemory {
  public:
   static constexpr size_t kNever = std::numeric_limits<size_t>::max();
@@ -23,6 +21,16 @@ class FailingMemory {
   ~FailingMemory();
   FailingMemory(const FailingMemory&) = delete;
   FailingMemory& operator=(const FailingMemory&) = delete;
+};
+
+// What is allocated while it lives is not reported as a leak: an exception makes hnswlib lose the list in which it
+// notes the elements that it has visited.
+class UnreportedLeaks {
+ public:
+  UnreportedLeaks();
+  ~UnreportedLeaks();
+  UnreportedLeaks(const UnreportedLeaks&) = delete;
+  UnreportedLeaks& operator=(const UnreportedLeaks&) = delete;
 };
 
 }  // namespace lookalike

@@ -70,16 +70,21 @@ TEST(MutexTest, AReaderSeesAWriteWholly) {
 
 TEST(MutexTest, ReadersWithoutAPauseDoNotKeepAWriterOut) {
   Mutex mutex;
+  std::atomic<int> entered = 0;
   std::atomic<bool> written = false;
   std::thread writer([&] {
+    while (entered < 10) std::this_thread::yield();
     for (int i = 0; i < 20; ++i) const MutexLock lock(mutex);
     written = true;
   });
-  // Where readers may pass a waiting writer, one of the four is inside at any time, and this hardly ever ends.
-  RunTogether(4, [&] {
+  // Each reader leaves when the next is in: where readers may pass a waiting writer, one is always inside and this
+  // does not end. Where they may not, none comes in, and the last gives up after a millisecond.
+  RunTogether(3, [&] {
     while (!written) {
       const ReaderMutexLock lock(mutex);
-      std::this_thread::yield();
+      const int own = ++entered;
+      const absl::Time give_up = absl::Now() + absl::Milliseconds(1);
+      while (entered == own && absl::Now() < give_up) std::this_thread::yield();
     }
   });
   writer.join();
