@@ -16,6 +16,7 @@
 #include "absl/strings/strip.h"
 
 #include "libs/rpc/address.h"
+#include "libs/rpc/grpc_lifetime.h"
 
 namespace lookalike {
 namespace {
@@ -106,6 +107,7 @@ grpc::ChannelArguments Arguments(const ChannelOptions& options) {
 absl::StatusOr<std::shared_ptr<grpc::Channel>> Connect(absl::string_view target, const ChannelOptions& options) {
   const absl::StatusOr<std::string> grpc_target = GrpcTarget(target);
   if (!grpc_target.ok()) return grpc_target.status();
+  KeepGrpcRunning();
   return grpc::CreateCustomChannel(*grpc_target, grpc::InsecureChannelCredentials(), Arguments(options));
 }
 

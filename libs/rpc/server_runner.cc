@@ -14,6 +14,7 @@
 #include "absl/time/clock.h"
 
 #include "libs/rpc/address.h"
+#include "libs/rpc/grpc_lifetime.h"
 #include "libs/rpc/request_metrics.h"
 
 namespace lookalike {
@@ -21,12 +22,11 @@ namespace {
 
 // gRPC keeps both settings process-wide and reads them when a server is built.
 void EnableHealthAndReflection() {
-  static const bool enabled = [] {
+  static std::once_flag enabled;
+  std::call_once(enabled, [] {
     grpc::EnableDefaultHealthCheckService(true);
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
-    return true;
-  }();
-  static_cast<void>(enabled);
+  });
 }
 
 int Milliseconds(absl::Duration duration) { return static_cast<int>(absl::ToInt64Milliseconds(duration)); }
@@ -65,6 +65,7 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Create(const Options& op
   if (!address.ok()) return address.status();
   if (absl::Status refused = RefuseUnlessLoopback(*address, options.insecure_ok); !refused.ok()) return refused;
 
+  KeepGrpcRunning();
   EnableHealthAndReflection();
   grpc::ServerBuilder builder;
   SetLimits(options, builder);
