@@ -16,19 +16,22 @@ namespace {
 absl::Status TooLate() { return absl::DeadlineExceededError("the deadline passed before the pictures were encoded"); }
 
 absl::Status CheckOptions(const LocalEncoder::Options& options) {
-  const BatchQueueOptions& batching = options.batching;
-  if (options.max_images_per_call < 1 || batching.max_batch_size < 1) {
-    return absl::InvalidArgumentError("max_images_per_call and max_batch_size must be 1 or more");
-  }
-  if (batching.max_queued_tasks < options.max_images_per_call) {
-    return absl::InvalidArgumentError(absl::StrCat("max_queued_tasks is ", batching.max_queued_tasks,
+  if (options.max_images_per_call < 1) return absl::InvalidArgumentError("max_images_per_call must be 1 or more");
+  if (options.batching.max_queued_tasks < options.max_images_per_call) {
+    return absl::InvalidArgumentError(absl::StrCat("max_queued_tasks is ", options.batching.max_queued_tasks,
                                                    ": a call of max_images_per_call, ", options.max_images_per_call,
                                                    ", would never fit"));
   }
   return absl::OkStatus();
 }
 
-size_t DefaultWorkers(const ModelInfo& model) { return absl::StartsWith(model.device, "cuda") ? 1 : UsableCores(); }
+// Replaces the zeros by what suits the model's device.
+LocalEncoder::Options WithDefaults(LocalEncoder::Options options, const ModelInfo& model) {
+  const bool on_gpu = absl::StartsWith(model.device, "cuda");
+  if (options.workers == 0) options.workers = on_gpu ? 1 : UsableCores();
+  if (options.batching.max_batch_size == 0) options.batching.max_batch_size = on_gpu ? 8 : 1;
+  return options;
+}
 
 }  // namespace
 
@@ -80,9 +83,8 @@ absl::StatusOr<std::unique_ptr<LocalEncoder>> LocalEncoder::Create(const Options
 }
 
 LocalEncoder::LocalEncoder(const Options& options, std::unique_ptr<EmbeddingModel> model)
-    : options_(options), model_(std::move(model)), queue_(options.batching) {
-  const size_t workers = options.workers > 0 ? options.workers : DefaultWorkers(model_->info());
-  for (size_t i = 0; i < workers; ++i) workers_.emplace_back([this] { Work(); });
+    : options_(WithDefaults(options, model->info())), model_(std::move(model)), queue_(options_.batching) {
+  for (size_t i = 0; i < options_.workers; ++i) workers_.emplace_back([this] { Work(); });
 }
 
 LocalEncoder::~LocalEncoder() {

@@ -43,19 +43,20 @@ class LocalEncoder : public Encoder {
     // bounds: 64 inputs of 224 × 224 pixels are about 40 MiB.
     size_t max_images_per_call = 64;
 
-    // Batch size, delay and bound of the queue.
-    BatchQueueOptions batching;
+    // Delay and bound of the queue, and the size of a batch. Size 0: 8 on CUDA; on a CPU 1, because there a batch takes
+    // as long as its pictures one by one, and keeps them from the other cores.
+    BatchQueueOptions batching = {.max_batch_size = 0};
 
-    // Threads that run the model. 0: one for each core that the process may use, or on CUDA one, because a GPU runs
-    // one large batch faster than two small ones.
+    // Threads that run the model. 0: one on CUDA, because a GPU runs one large batch faster than two small ones; on a
+    // CPU one for each core that the process may use.
     size_t workers = 0;
 
     // Not owned; outlives the encoder. May be null.
     EncoderObserver* observer = nullptr;
   };
 
-  // Runs `model` once, so that the first request does not pay for what LibTorch sets up. InvalidArgument for options
-  // that cannot work; otherwise the model's error.
+  // Starts the workers and runs `model` once, so that the first request does not pay for what LibTorch sets up.
+  // InvalidArgument for options that cannot work; otherwise the model's error.
   static absl::StatusOr<std::unique_ptr<LocalEncoder>> Create(const Options& options,
                                                               std::unique_ptr<EmbeddingModel> model);
 

@@ -46,6 +46,13 @@ void PrepareThread() {
   static_cast<void>(prepared);
 }
 
+// Fixes the weights as constants, and on a CPU lays them out for oneDNN. Without that, LibTorch convolves a single
+// small picture by way of BLAS, which for Debian's packages can be the reference one: four times slower.
+torch::jit::Module Optimized(const torch::jit::Module& module, const at::Device& device) {
+  torch::jit::Module frozen = torch::jit::freeze(module);
+  return device.is_cpu() ? torch::jit::optimize_for_inference(frozen) : frozen;
+}
+
 std::vector<absl::StatusOr<Embedding>> AllFail(size_t batch, const absl::Status& status) {
   return std::vector<absl::StatusOr<Embedding>>(batch, status);
 }
@@ -106,7 +113,7 @@ absl::StatusOr<std::unique_ptr<TorchScriptModel>> TorchScriptModel::Create(const
                          .device = device->str(),
                          .weights = ToString(manifest.weights)};
     return std::unique_ptr<TorchScriptModel>(new TorchScriptModel(
-        std::make_unique<Impl>(Impl{info, manifest.preprocessing, *device, torch::jit::freeze(module)})));
+        std::make_unique<Impl>(Impl{info, manifest.preprocessing, *device, Optimized(module, *device)})));
   } catch (const std::exception& error) {
     return absl::InternalError(absl::StrCat("bringing the model to ", device_name, ": ", error.what()));
   }

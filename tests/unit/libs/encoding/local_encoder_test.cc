@@ -71,7 +71,10 @@ class Script {
 // without direction.
 class FakeModel : public EmbeddingModel {
  public:
-  explicit FakeModel(Script& script, absl::Status status = absl::OkStatus()) : script_(script), status_(status) {}
+  explicit FakeModel(Script& script, const std::string& device = "cpu", absl::Status status = absl::OkStatus())
+      : script_(script), status_(std::move(status)) {
+    info_.device = device;
+  }
 
   const ModelInfo& info() const override { return info_; }
   const Preprocessing& preprocessing() const override { return preprocessing_; }
@@ -93,7 +96,7 @@ class FakeModel : public EmbeddingModel {
 
   Script& script_;
   const absl::Status status_;
-  const ModelInfo info_{
+  ModelInfo info_{
       .id = "fake-1", .name = "fake", .dimension = 2, .input_size = 2, .device = "cpu", .weights = "untrained"};
   const Preprocessing preprocessing_{.input_size = 2};
 };
@@ -143,14 +146,15 @@ class LocalEncoderTest : public testing::Test {
  protected:
   LocalEncoderTest() {
     options_.workers = 1;
+    options_.batching.max_batch_size = 8;
     options_.batching.max_queue_delay = absl::ZeroDuration();
     options_.observer = &observer_;
   }
 
   ~LocalEncoderTest() override { script_.Resume(); }
 
-  void Start() {
-    auto encoder = LocalEncoder::Create(options_, std::make_unique<FakeModel>(script_));
+  void Start(const std::string& device = "cpu") {
+    auto encoder = LocalEncoder::Create(options_, std::make_unique<FakeModel>(script_, device));
     ASSERT_TRUE(encoder.ok()) << encoder.status();
     encoder_ = *std::move(encoder);
   }
@@ -319,14 +323,23 @@ TEST_F(LocalEncoderTest, NeverFormsABatchAboveTheLargestSize) {
   EXPECT_THAT(script_.Batches(), Each(Lt(4)));
 }
 
+TEST_F(LocalEncoderTest, BatchesOnCudaButNotOnACpuUnlessToldTo) {
+  for (const std::string device : {"cpu", "cuda:0"}) {
+    options_.batching.max_batch_size = 0;
+    options_.batching.max_queue_delay = absl::InfiniteDuration();
+    Start(device);
+    const size_t before = script_.Batches().size();
+    ASSERT_TRUE(Encode(std::vector<std::string>(8, Picture(9))).ok());
+    EXPECT_EQ(script_.Batches().size() - before, device == "cpu" ? 8 : 1) << device;
+    encoder_.reset();
+  }
+}
+
 TEST_F(LocalEncoderTest, RefusesOptionsThatCannotWork) {
   const auto refusal = [this] {
     return LocalEncoder::Create(options_, std::make_unique<FakeModel>(script_)).status().code();
   };
   options_.batching.max_queued_tasks = 10;
-  EXPECT_EQ(refusal(), absl::StatusCode::kInvalidArgument);
-  options_ = {};
-  options_.batching.max_batch_size = 0;
   EXPECT_EQ(refusal(), absl::StatusCode::kInvalidArgument);
   options_ = {};
   options_.max_images_per_call = 0;
@@ -335,7 +348,7 @@ TEST_F(LocalEncoderTest, RefusesOptionsThatCannotWork) {
 
 TEST_F(LocalEncoderTest, DoesNotStartWithAModelThatCannotRun) {
   const auto encoder =
-      LocalEncoder::Create(options_, std::make_unique<FakeModel>(script_, absl::InternalError("broken")));
+      LocalEncoder::Create(options_, std::make_unique<FakeModel>(script_, "cpu", absl::InternalError("broken")));
   EXPECT_EQ(encoder.status(), absl::InternalError("broken"));
 }
 
