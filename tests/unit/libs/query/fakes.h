@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <string>
@@ -18,7 +19,12 @@ namespace lookalike {
 // "Pictures" are numbers separated by commas: "1,0" is a picture whose embedding is {1, 0}. Others are no pictures.
 class FakeEncoder : public Encoder {
  public:
-  absl::StatusOr<ModelInfo> GetModel(absl::Time) override { return ModelInfo{.id = model_id, .dimension = 2}; }
+  absl::StatusOr<ModelInfo> GetModel(absl::Time) override {
+    ModelInfo info;
+    info.id = model_id;
+    info.dimension = 2;
+    return info;
+  }
 
   absl::StatusOr<Encoded> Encode(std::span<const ImageInput> images, absl::Time) override {
     ++calls;
