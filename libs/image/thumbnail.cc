@@ -2,10 +2,9 @@
 #include "libs/image/thumbnail.h"
 
 #include <algorithm>
+#include <opencv2/imgproc.hpp>
 
 #include "libs/image/opencv_bridge.h"
-
-#include <opencv2/imgproc.hpp>
 
 namespace lookalike {
 
@@ -17,9 +16,8 @@ Image ScaleToFit(const Image& image, int side) {
   scaled.height = std::max(1, image.height * side / longer);
   scaled.pixels.resize(static_cast<size_t>(scaled.width) * scaled.height * 3);
   cv::Mat target = AsMat(scaled);
-  const absl::Status resized = WithOpenCv("scaling a picture", [&] {
-    cv::resize(AsMat(image), target, target.size(), 0, 0, cv::INTER_AREA);
-  });
+  const absl::Status resized =
+      WithOpenCv("scaling a picture", [&] { cv::resize(AsMat(image), target, target.size(), 0, 0, cv::INTER_AREA); });
   return resized.ok() ? scaled : image;
 }
 

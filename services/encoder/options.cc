@@ -6,7 +6,8 @@ namespace lookalike {
 void AddEncoderFlags(CLI::App& app, EncoderOptions& options) {
   LocalEncoder::Options& encoder = options.encoder;
   app.add_option("--device", options.device, "Where the model runs: cpu, cuda, cuda:N or auto")->capture_default_str();
-  app.add_option("--max-batch-size", encoder.batching.max_batch_size, "Pictures of one forward pass, at most; 0: 1 on a CPU, 8 on CUDA")
+  app.add_option("--max-batch-size", encoder.batching.max_batch_size,
+                 "Pictures of one forward pass, at most; 0: 1 on a CPU, 8 on CUDA")
       ->capture_default_str()
       ->check(CLI::Range(0, 1024));
   app.add_option("--max-queue-delay-ms", options.max_queue_delay_ms,

@@ -9,10 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include <unistd.h>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "libs/catalog/catalog.h"
 
@@ -78,13 +77,14 @@ class CatalogFixture : public testing::Test {
   }
 
   absl::StatusOr<Item> GetItem(const std::string& id) {
-    auto items =
-        catalog_->Get(kShoes, std::vector<std::string>{id}, /*with_embeddings=*/true, absl::InfiniteFuture());
+    auto items = catalog_->Get(kShoes, std::vector<std::string>{id}, /*with_embeddings=*/true, absl::InfiniteFuture());
     if (!items.ok()) return items.status();
     return std::move(items->front());
   }
 
-  absl::StatusOr<std::vector<ScoredItem>> Search(const Embedding& query, size_t k, const std::string& filter = "") {
+  // `query` of any length but zero.
+  absl::StatusOr<std::vector<ScoredItem>> Search(Embedding query, size_t k, const std::string& filter = "") {
+    if (absl::Status status = Normalize(query); !status.ok()) return status;
     const absl::StatusOr<Filter> parsed = Filter::Parse(filter);
     if (!parsed.ok()) return parsed.status();
     StoreQuery store_query;
