@@ -13,7 +13,7 @@ void AddServerFlags(CLI::App& app, ServerOptions& options) {
       ->capture_default_str();
   app.add_flag("--insecure", options.grpc.insecure_ok,
                "Allow addresses that other machines can reach, without TLS and keys");
-  app.add_option("--max-message-bytes", options.grpc.max_receive_message_bytes, "Largest request taken")
+  app.add_option("--max-message-bytes", options.grpc.max_receive_message_bytes, "Largest message taken or sent")
       ->capture_default_str()
       ->check(CLI::Range(1 << 10, 1 << 30));
   app.add_option("--max-concurrent-calls", options.grpc.max_concurrent_threads,
@@ -29,6 +29,7 @@ void AddServerFlags(CLI::App& app, ServerOptions& options) {
 
 absl::Status Finish(ServerOptions& options) {
   options.http.insecure_ok = options.grpc.insecure_ok;
+  options.grpc.max_send_message_bytes = options.grpc.max_receive_message_bytes;
   options.grpc.drain_timeout = absl::Milliseconds(options.drain_timeout_ms);
   const absl::StatusOr<LogLevel> level = ParseLogLevel(options.log_level);
   if (level.ok()) SetLogLevel(*level);

@@ -17,7 +17,7 @@
 namespace lookalike {
 
 // The largest requests that a store takes; more is InvalidArgument, naming the field.
-inline constexpr size_t kMaxK = 10'000;            // results of one query
+inline constexpr size_t kMaxK = 20'000;            // results of one query; twice what a shopper may ask, to rank them
 inline constexpr size_t kMaxBatchItems = 10'000;   // items of one Upsert, ids of one Delete or Get
 inline constexpr size_t kMaxBatchQueries = 1'000;  // queries of one Search
 inline constexpr size_t kMaxListLimit = 10'000;    // items of one page

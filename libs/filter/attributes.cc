@@ -15,17 +15,17 @@ namespace {
 absl::Status CheckValue(const std::string& name, const AttributeValue& value, const AttributeSchema& schema) {
   if (!IsAttributeName(name)) {
     return absl::InvalidArgumentError(
-        absl::StrCat("attribute name \"", absl::CEscape(name.substr(0, kMaxAttributeNameBytes)),
+        absl::StrCat("attributes: the name \"", absl::CEscape(name.substr(0, kMaxAttributeNameBytes)),
                      "\": wanted a letter or '_', then letters, digits, '_', '-' or '.', 1 to ", kMaxAttributeNameBytes,
                      " bytes in all, and no word of the filter language"));
   }
   const double* const number = std::get_if<double>(&value);
   if (number != nullptr && !std::isfinite(*number)) {
-    return absl::InvalidArgumentError(absl::StrCat("attribute \"", name, "\" is not a finite number"));
+    return absl::InvalidArgumentError(absl::StrCat("attributes: \"", name, "\" is not a finite number"));
   }
   const auto known = schema.find(name);
   if (known != schema.end() && known->second != TypeOf(value)) {
-    return absl::InvalidArgumentError(absl::StrCat("attribute \"", name, "\" is a ", AttributeTypeName(TypeOf(value)),
+    return absl::InvalidArgumentError(absl::StrCat("attributes: \"", name, "\" is a ", AttributeTypeName(TypeOf(value)),
                                                    ", but this collection has it as a ",
                                                    AttributeTypeName(known->second)));
   }

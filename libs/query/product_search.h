@@ -40,7 +40,7 @@ struct ProductResults {
 };
 
 // The pipeline of a search: validate → embed → find neighbours → rank. What can be refused without a forward pass of
-// the model is refused before it. Stateless and thread-safe.
+// the model is refused before it, but for another model, which is known by its answer. Stateless and thread-safe.
 class ProductSearch {
  public:
   // Both must outlive the search.

@@ -14,9 +14,11 @@
 namespace lookalike {
 namespace {
 
-// How long bulk work waits for the encoder's queue: a batch of a CPU takes tens of milliseconds.
+// Between two tries of bulk work at the encoder's full queue: a batch of a CPU takes tens of milliseconds.
 constexpr absl::Duration kFirstPause = absl::Milliseconds(10);
 constexpr absl::Duration kLongestPause = absl::Milliseconds(500);
+// How long it tries at all where its caller set no deadline: an encoder that is busy for longer is not merely busy.
+constexpr absl::Duration kLongestWait = absl::Minutes(1);
 
 }  // namespace
 
@@ -101,10 +103,11 @@ absl::Status ProductWriter::EncodeTheRest(const CollectionSpec& collection, std:
 
 absl::StatusOr<Encoded> ProductWriter::Encode(std::span<const ImageInput> images, WhenBusy when_busy,
                                               absl::Time deadline) const {
+  const absl::Time give_up = std::min(deadline, absl::Now() + kLongestWait);
   for (absl::Duration pause = kFirstPause;; pause = std::min(2 * pause, kLongestPause)) {
     absl::StatusOr<Encoded> encoded = encoder_->Encode(images, deadline);
     const bool busy = absl::IsResourceExhausted(encoded.status());
-    if (!busy || when_busy == WhenBusy::kFail || absl::Now() + pause >= deadline) return encoded;
+    if (!busy || when_busy == WhenBusy::kFail || absl::Now() + pause >= give_up) return encoded;
     absl::SleepFor(pause);
   }
 }

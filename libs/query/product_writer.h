@@ -34,7 +34,7 @@ class ProductWriter {
   // What to do while the encoder's queue is full.
   enum class WhenBusy {
     kFail,  // answer ResourceExhausted at once: someone waits for this write
-    kWait,  // try again until the deadline: bulk work
+    kWait,  // try again until the deadline, at most for a minute: bulk work
   };
 
   // Both must outlive the writer.

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "libs/rpc/address.h"
 #include "libs/rpc/shutdown_signal.h"
 #include "libs/sync/mutex.h"
 #include "libs/telemetry/log.h"
@@ -39,6 +40,13 @@ std::string WithPort(const std::string& address, int port) {
   return absl::StrCat(address.substr(0, address.rfind(':')), ":", port);
 }
 
+// Before anything slow: the server itself would refuse the address only when all is loaded.
+absl::Status CheckAddress(const GrpcServer::Options& options) {
+  const absl::StatusOr<Address> address = ParseAddress(options.address);
+  if (!address.ok()) return address.status();
+  return RefuseUnlessLoopback(*address, options.insecure_ok);
+}
+
 void SetServing(GrpcServer& server, const std::vector<NamedService>& services, bool serving) {
   for (const NamedService& service : services) server.SetServing(service.name, serving);
 }
@@ -66,6 +74,7 @@ void ServeWhenBackendsAnswer(const std::stop_token& stop, const Program& program
 
 absl::Status RunProgram(const Program& program) {
   ShutdownSignal shutdown;
+  if (absl::Status status = CheckAddress(program.grpc); !status.ok()) return status;
   Readiness readiness;
   absl::StatusOr<std::unique_ptr<HttpServer>> http =
       HttpServer::Create(program.http, program.metrics, [&readiness] { return readiness.Get(); });

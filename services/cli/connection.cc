@@ -28,8 +28,8 @@ absl::Status Connection::Open() {
 absl::Status Connection::Explain(const grpc::Status& status) const {
   const absl::Status converted = FromGrpcStatus(status);
   if (!absl::IsUnavailable(converted)) return converted;
-  return absl::UnavailableError(absl::StrCat("the server at ", server_, " cannot be reached (", converted.message(),
-                                             "). Is it running? `lookalike serve --data-dir DIR` starts one"));
+  return absl::UnavailableError(absl::StrCat("the server at ", server_, ", or one behind it, cannot be reached: ",
+                                             converted.message(), ". `lookalike serve --data-dir DIR` starts one"));
 }
 
 }  // namespace lookalike

@@ -67,7 +67,8 @@ class Tally {
                                    seconds);
     }
     if (failed_ == 0) return absl::OkStatus();
-    return absl::InvalidArgumentError(absl::StrCat(failed_, " items failed; ", failures_path_, " says which and why"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(failed_, failed_ == 1 ? " item" : " items", " failed; ", failures_path_, " says which and why"));
   }
 
  private:

@@ -53,6 +53,7 @@ absl::StatusOr<SourceItem> ItemFromJson(const json& object, const fs::path& fold
   const json attributes = object.value("attributes", json::object());
   if (!attributes.is_object()) return absl::InvalidArgumentError("\"attributes\" is not a JSON object");
   for (const auto& [name, value] : attributes.items()) {
+    if (value.is_null()) continue;  // as if it were absent
     absl::StatusOr<google::protobuf::Value> attribute = AttributeFromJson(value);
     if (!attribute.ok()) {
       return absl::InvalidArgumentError(absl::StrCat("attribute \"", name, "\": ", attribute.status().message()));

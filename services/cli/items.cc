@@ -26,7 +26,7 @@ struct Options {
 absl::Status FailedIds(const std::map<std::string, std::string>& reason_of_id) {
   if (reason_of_id.empty()) return absl::OkStatus();
   for (const auto& [id, reason] : reason_of_id) std::cerr << id << ": " << reason << "\n";
-  return absl::NotFoundError(absl::StrCat(reason_of_id.size(), " ids failed"));
+  return absl::NotFoundError(absl::StrCat("failed for ", reason_of_id.size(), " of the ids"));
 }
 
 absl::Status Get(Options& options) {

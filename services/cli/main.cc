@@ -11,7 +11,7 @@ int main(int argc, char** argv) {
       "  lookalike demo-catalog --count 300 catalog\n"
       "  lookalike serve --data-dir lookalike-data &\n"
       "  lookalike ingest --collection shop catalog/catalog.jsonl\n"
-      "  lookalike search --collection shop --id boot-001-1\n\n"
+      "  lookalike search --collection shop --id sneaker-0001-view1\n\n"
       "Exit status: 0 done, 1 failed, 2 wrong usage. `lookalike COMMAND --help` tells more.");
   lookalike::Command chosen;
   lookalike::AddServe(app, chosen);

@@ -107,7 +107,9 @@ void AddSearch(CLI::App& app, Command& chosen) {
   what.add_option("--image", options->images, "A JPEG, PNG or WebP file; may be given again for more searches");
   what.add_option("--id", options->ids, "An item of the collection, itself left out; may be given again");
   what.require_option(1, 2);
-  search.add_option("--k", options->k, "Results of each search, 1 to 10000")->capture_default_str();
+  search.add_option("--k", options->k, "Results of each search, 1 to 10000")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
   search.add_option("--filter", options->filter, "Only items that match: 'category = \"boot\" and price < 80'");
   search.add_option("--min-score", options->min_score, "Only items at least this similar, -1 to 1");
   CLI::Option* html =

@@ -43,7 +43,7 @@ void WarnOfOtherModels(const std::string& model_id, const std::vector<Collection
   for (const CollectionInfo& collection : collections) {
     if (collection.spec.model_id.empty() || collection.spec.model_id == model_id) continue;
     LogWarning(
-        "this collection's embeddings come from another model: searches by picture, and new pictures, are refused",
+        "embeddings of this collection come from another model: searches by picture, and new pictures, are refused",
         {{"collection", collection.spec.name},
          {"collection_model_id", collection.spec.model_id},
          {"model_id", model_id}});

@@ -17,7 +17,7 @@ void AddEncoderFlags(CLI::App& app, EncoderOptions& options) {
   app.add_option("--max-queued-images", encoder.batching.max_queued_tasks,
                  "Pictures waiting for the model; more are answered RESOURCE_EXHAUSTED")
       ->capture_default_str()
-      ->check(CLI::Range(1, 1'000'000));
+      ->check(CLI::Range(64, 1'000'000));  // one call's pictures must fit
   app.add_option("--encoder-workers", encoder.workers, "Threads that run the model; 0: one a core, or one on CUDA")
       ->capture_default_str()
       ->check(CLI::Range(0, 1024));

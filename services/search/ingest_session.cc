@@ -53,7 +53,9 @@ std::vector<IngestSession::Entry> IngestSession::TakeGroup() {
   MutexLock lock(mutex_);
   while (!CanJoin(group) && !(read_all_ && waiting_.empty()) && !broken_) changed_.Wait(mutex_);
   if (broken_ || context_->IsCancelled()) return group;
-  while (CanJoin(group)) {
+  size_t bytes = 0;
+  while (CanJoin(group) && (group.empty() || bytes + waiting_.front().bytes <= options_.group_bytes)) {
+    bytes += waiting_.front().bytes;
     group.push_back(std::move(waiting_.front()));
     waiting_.pop_front();
   }

@@ -31,6 +31,9 @@ class IngestSession {
     size_t window_bytes = 64 << 20;
     // Items of one commit: they share a sync of the disk.
     size_t group_items = 16;
+    // The same in bytes of their messages, but for a single larger one: a group's pictures travel to the encoder in one
+    // message, which has a limit of its own.
+    size_t group_bytes = 32 << 20;
     // Groups in work at one time: while one waits for the disk, another's pictures are decoded.
     size_t workers = 2;
   };

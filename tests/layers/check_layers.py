@@ -48,6 +48,7 @@ THIRD_PARTIES = [
     ThirdParty("spdlog", re.compile(r"spdlog/"), ("libs/telemetry",), hidden=True),
     ThirdParty("cpp-httplib", re.compile(r"httplib\.h$"), ("libs/rpc",), hidden=True),
     ThirdParty("OpenSSL", re.compile(r"openssl/"), ("libs/digest",), hidden=True),
+    ThirdParty("libcsv", re.compile(r"csv\.h$"), ("services",), hidden=True),
 ]
 
 REFUSED_FOLDERS = {"common", "util", "utils", "helpers"}
