@@ -152,11 +152,11 @@ absl::StatusOr<std::vector<std::vector<ScoredItem>>> IndexClient::Search(absl::s
 
 absl::StatusOr<ItemPage> IndexClient::List(absl::string_view collection, absl::string_view cursor, size_t limit,
                                            absl::Time deadline) {
-  v1::IndexListRequest request;
+  v1::ListRequest request;
   request.set_collection(std::string(collection));
   request.set_cursor(std::string(cursor));
   request.set_limit(static_cast<uint32_t>(limit));
-  absl::StatusOr<v1::IndexListResponse> response = Call(*stub_, &Stub::List, request, deadline);
+  absl::StatusOr<v1::ListResponse> response = Call(*stub_, &Stub::List, request, deadline);
   if (!response.ok()) return response.status();
   ItemPage page;
   page.next_cursor = response->next_cursor();

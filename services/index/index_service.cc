@@ -49,26 +49,6 @@ grpc::Status IndexService::CreateCollection(grpc::ServerContext* context, const 
   return ToGrpcStatus(status);
 }
 
-grpc::Status IndexService::GetCollection(grpc::ServerContext* context, const v1::GetCollectionRequest* request,
-                                         v1::Collection* response) {
-  const absl::StatusOr<CollectionInfo> info = catalog_->GetCollection(request->name(), DeadlineOf(*context));
-  if (info.ok()) lookalike::ToProto(*info, *response);
-  return ToGrpcStatus(info.status());
-}
-
-grpc::Status IndexService::ListCollections(grpc::ServerContext* context, const v1::ListCollectionsRequest*,
-                                           v1::ListCollectionsResponse* response) {
-  const absl::StatusOr<std::vector<CollectionInfo>> infos = catalog_->ListCollections(DeadlineOf(*context));
-  if (!infos.ok()) return ToGrpcStatus(infos.status());
-  for (const CollectionInfo& info : *infos) lookalike::ToProto(info, *response->add_collections());
-  return grpc::Status::OK;
-}
-
-grpc::Status IndexService::DeleteCollection(grpc::ServerContext* context, const v1::DeleteCollectionRequest* request,
-                                            v1::DeleteCollectionResponse*) {
-  return ToGrpcStatus(catalog_->DeleteCollection(request->name(), DeadlineOf(*context)));
-}
-
 grpc::Status IndexService::Upsert(grpc::ServerContext* context, const v1::IndexUpsertRequest* request,
                                   v1::IndexWriteResponse* response) {
   ReadableItems readable = ReadItems(*request);
@@ -132,17 +112,6 @@ grpc::Status IndexService::Search(grpc::ServerContext* context, const v1::IndexS
     v1::ScoredItems* items = response->add_results();
     for (const ScoredItem& item : found) lookalike::ToProto(item, *items->add_results());
   }
-  return grpc::Status::OK;
-}
-
-grpc::Status IndexService::List(grpc::ServerContext* context, const v1::IndexListRequest* request,
-                                v1::IndexListResponse* response) {
-  const size_t limit = request->limit() == 0 ? kDefaultListLimit : request->limit();
-  const absl::StatusOr<ItemPage> page =
-      catalog_->List(request->collection(), request->cursor(), limit, DeadlineOf(*context));
-  if (!page.ok()) return ToGrpcStatus(page.status());
-  for (const Item& item : page->items) lookalike::ToProto(item, *response->add_items());
-  response->set_next_cursor(page->next_cursor);
   return grpc::Status::OK;
 }
 

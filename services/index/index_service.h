@@ -4,25 +4,17 @@
 #include "lookalike/v1/index.grpc.pb.h"
 
 #include "libs/catalog/catalog.h"
+#include "services/collection_rpcs.h"
 
 namespace lookalike {
 
-// Items of a page where a List request does not say.
-inline constexpr size_t kDefaultListLimit = 100;
-
 // lookalike.v1.Index over the catalog of this process, which must outlive it.
-class IndexService final : public v1::Index::Service {
+class IndexService final : public CollectionRpcs<v1::Index::Service> {
  public:
-  explicit IndexService(Catalog* catalog) : catalog_(catalog) {}
+  explicit IndexService(Catalog* catalog) : CollectionRpcs(catalog), catalog_(catalog) {}
 
   grpc::Status CreateCollection(grpc::ServerContext* context, const v1::CreateCollectionRequest* request,
                                 v1::Collection* response) override;
-  grpc::Status GetCollection(grpc::ServerContext* context, const v1::GetCollectionRequest* request,
-                             v1::Collection* response) override;
-  grpc::Status ListCollections(grpc::ServerContext* context, const v1::ListCollectionsRequest* request,
-                               v1::ListCollectionsResponse* response) override;
-  grpc::Status DeleteCollection(grpc::ServerContext* context, const v1::DeleteCollectionRequest* request,
-                                v1::DeleteCollectionResponse* response) override;
   grpc::Status Upsert(grpc::ServerContext* context, const v1::IndexUpsertRequest* request,
                       v1::IndexWriteResponse* response) override;
   grpc::Status Delete(grpc::ServerContext* context, const v1::IndexDeleteRequest* request,
@@ -31,8 +23,6 @@ class IndexService final : public v1::Index::Service {
                    v1::IndexGetResponse* response) override;
   grpc::Status Search(grpc::ServerContext* context, const v1::IndexSearchRequest* request,
                       v1::IndexSearchResponse* response) override;
-  grpc::Status List(grpc::ServerContext* context, const v1::IndexListRequest* request,
-                    v1::IndexListResponse* response) override;
   grpc::Status GetStats(grpc::ServerContext* context, const v1::GetStatsRequest* request,
                         v1::IndexStats* response) override;
 

@@ -23,6 +23,13 @@ struct SearchOptions {
 // How long one question about whether a backend is there may take.
 constexpr absl::Duration kReachTimeout = absl::Seconds(2);
 
+// What this service takes and sends, those behind it do.
+ChannelOptions WithLimits(ChannelOptions channel, const ServerOptions& server) {
+  channel.max_receive_message_bytes = server.grpc.max_receive_message_bytes;
+  channel.max_send_message_bytes = server.grpc.max_send_message_bytes;
+  return channel;
+}
+
 absl::Status ReachBackends(Encoder& encoder, CatalogStore& store) {
   const absl::StatusOr<ModelInfo> model = encoder.GetModel(absl::Now() + kReachTimeout);
   if (!model.ok()) return absl::UnavailableError(absl::StrCat("the encoder: ", model.status().message()));
@@ -42,9 +49,9 @@ absl::Status Run(ServerOptions& server, const SearchOptions& options) {
                      .http = server.http,
                      .metrics = &metrics,
                      .load = [&]() -> absl::StatusOr<std::vector<NamedService>> {
-                       auto to_encoder = Connect(options.encoder, EncoderClient::Channel());
+                       auto to_encoder = Connect(options.encoder, WithLimits(EncoderClient::Channel(), server));
                        if (!to_encoder.ok()) return to_encoder.status();
-                       auto to_index = Connect(options.index, IndexClient::Channel());
+                       auto to_index = Connect(options.index, WithLimits(IndexClient::Channel(), server));
                        if (!to_index.ok()) return to_index.status();
                        encoder = std::make_unique<EncoderClient>(*to_encoder);
                        index = std::make_unique<IndexClient>(*to_index);

@@ -12,11 +12,6 @@
 #include "services/search/search_convert.h"
 
 namespace lookalike {
-namespace {
-
-constexpr size_t kDefaultListLimit = 100;
-
-}  // namespace
 
 grpc::Status SearchService::Search(grpc::ServerContext* context, const v1::SearchRequest* request,
                                    v1::SearchResponse* response) {
@@ -80,17 +75,6 @@ grpc::Status SearchService::Get(grpc::ServerContext* context, const v1::GetReque
   return grpc::Status::OK;
 }
 
-grpc::Status SearchService::List(grpc::ServerContext* context, const v1::ListRequest* request,
-                                 v1::ListResponse* response) {
-  const size_t limit = request->limit() == 0 ? kDefaultListLimit : request->limit();
-  const absl::StatusOr<ItemPage> page =
-      store_->List(request->collection(), request->cursor(), limit, DeadlineOf(*context));
-  if (!page.ok()) return ToGrpcStatus(page.status());
-  for (const Item& item : page->items) ToProto(item, *response->add_items());
-  response->set_next_cursor(page->next_cursor);
-  return grpc::Status::OK;
-}
-
 grpc::Status SearchService::CreateCollection(grpc::ServerContext* context, const v1::CreateCollectionRequest* request,
                                              v1::Collection* response) {
   CollectionSpec spec = SpecFromProto(request->collection());
@@ -103,26 +87,6 @@ grpc::Status SearchService::CreateCollection(grpc::ServerContext* context, const
   const absl::Status status = store_->CreateCollection(spec, DeadlineOf(*context));
   if (status.ok()) ToProto(spec, *response);
   return ToGrpcStatus(status);
-}
-
-grpc::Status SearchService::GetCollection(grpc::ServerContext* context, const v1::GetCollectionRequest* request,
-                                          v1::Collection* response) {
-  const absl::StatusOr<CollectionInfo> info = store_->GetCollection(request->name(), DeadlineOf(*context));
-  if (info.ok()) ToProto(*info, *response);
-  return ToGrpcStatus(info.status());
-}
-
-grpc::Status SearchService::ListCollections(grpc::ServerContext* context, const v1::ListCollectionsRequest*,
-                                            v1::ListCollectionsResponse* response) {
-  const absl::StatusOr<std::vector<CollectionInfo>> infos = store_->ListCollections(DeadlineOf(*context));
-  if (!infos.ok()) return ToGrpcStatus(infos.status());
-  for (const CollectionInfo& info : *infos) ToProto(info, *response->add_collections());
-  return grpc::Status::OK;
-}
-
-grpc::Status SearchService::DeleteCollection(grpc::ServerContext* context, const v1::DeleteCollectionRequest* request,
-                                             v1::DeleteCollectionResponse*) {
-  return ToGrpcStatus(store_->DeleteCollection(request->name(), DeadlineOf(*context)));
 }
 
 }  // namespace lookalike

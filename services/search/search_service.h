@@ -7,15 +7,21 @@
 #include "libs/encoding/encoder.h"
 #include "libs/query/product_search.h"
 #include "libs/query/product_writer.h"
+#include "services/collection_rpcs.h"
 #include "services/search/ingest_session.h"
 
 namespace lookalike {
 
 // lookalike.v1.VisualSearch over an encoder and a store, in this process or behind gRPC; both must outlive it.
-class SearchService final : public v1::VisualSearch::Service {
+class SearchService final : public CollectionRpcs<v1::VisualSearch::Service> {
  public:
   SearchService(Encoder* encoder, CatalogStore* store, const IngestSession::Options& ingest)
-      : encoder_(encoder), store_(store), search_(encoder, store), writer_(encoder, store), ingest_(ingest) {}
+      : CollectionRpcs(store),
+        encoder_(encoder),
+        store_(store),
+        search_(encoder, store),
+        writer_(encoder, store),
+        ingest_(ingest) {}
 
   grpc::Status Search(grpc::ServerContext* context, const v1::SearchRequest* request,
                       v1::SearchResponse* response) override;
@@ -26,15 +32,8 @@ class SearchService final : public v1::VisualSearch::Service {
   grpc::Status Delete(grpc::ServerContext* context, const v1::DeleteRequest* request,
                       v1::DeleteResponse* response) override;
   grpc::Status Get(grpc::ServerContext* context, const v1::GetRequest* request, v1::GetResponse* response) override;
-  grpc::Status List(grpc::ServerContext* context, const v1::ListRequest* request, v1::ListResponse* response) override;
   grpc::Status CreateCollection(grpc::ServerContext* context, const v1::CreateCollectionRequest* request,
                                 v1::Collection* response) override;
-  grpc::Status GetCollection(grpc::ServerContext* context, const v1::GetCollectionRequest* request,
-                             v1::Collection* response) override;
-  grpc::Status ListCollections(grpc::ServerContext* context, const v1::ListCollectionsRequest* request,
-                               v1::ListCollectionsResponse* response) override;
-  grpc::Status DeleteCollection(grpc::ServerContext* context, const v1::DeleteCollectionRequest* request,
-                                v1::DeleteCollectionResponse* response) override;
 
  private:
   Encoder* const encoder_;
