@@ -51,7 +51,7 @@ absl::StatusOr<WriteResult> ProductWriter::Upsert(absl::string_view collection, 
     }
   }
   if (absl::Status status = ReuseWhatIsThere(collection, drafts, deadline); !status.ok()) return status;
-  if (absl::Status status = EncodeTheRest(info->spec, drafts, when_busy, deadline); !status.ok()) return status;
+  EncodeTheRest(info->spec, drafts, when_busy, deadline);
   return Store(info->spec, std::move(drafts), deadline);
 }
 
@@ -80,8 +80,8 @@ absl::Status ProductWriter::ReuseWhatIsThere(absl::string_view collection, std::
   return absl::OkStatus();
 }
 
-absl::Status ProductWriter::EncodeTheRest(const CollectionSpec& collection, std::vector<Draft>& drafts,
-                                          WhenBusy when_busy, absl::Time deadline) const {
+void ProductWriter::EncodeTheRest(const CollectionSpec& collection, std::vector<Draft>& drafts, WhenBusy when_busy,
+                                  absl::Time deadline) const {
   std::vector<Draft*> to_encode;
   std::vector<ImageInput> images;
   for (Draft& draft : drafts) {
@@ -89,16 +89,13 @@ absl::Status ProductWriter::EncodeTheRest(const CollectionSpec& collection, std:
     to_encode.push_back(&draft);
     images.push_back(*draft.image);
   }
-  if (images.empty()) return absl::OkStatus();
+  if (images.empty()) return;
   absl::StatusOr<Encoded> encoded = Encode(images, when_busy, deadline);
-  if (!encoded.ok()) return encoded.status();
-  if (absl::Status status = CheckEncoderModel(encoded->model_id, collection); !status.ok()) return status;
+  const absl::Status status = encoded.ok() ? CheckEncoderModel(encoded->model_id, collection) : encoded.status();
   for (size_t i = 0; i < to_encode.size(); ++i) {
-    absl::StatusOr<Embedding>& embedding = encoded->embeddings[i];
-    to_encode[i]->status = embedding.status();
-    if (embedding.ok()) to_encode[i]->item.embedding = *std::move(embedding);
+    to_encode[i]->status = status.ok() ? encoded->embeddings[i].status() : status;
+    if (to_encode[i]->status.ok()) to_encode[i]->item.embedding = *std::move(encoded->embeddings[i]);
   }
-  return absl::OkStatus();
 }
 
 absl::StatusOr<Encoded> ProductWriter::Encode(std::span<const ImageInput> images, WhenBusy when_busy,

@@ -43,8 +43,9 @@ class ProductWriter {
   // Writes each product, in one commit; each is judged by itself. A picture that the item has already is not encoded
   // again, and a product that is already there as given is not written again: the result's sequence number is then
   // that of the write which brought it.
-  // NotFound: no such collection. FailedPrecondition: a picture to encode, and the encoder's model is not the
-  // collection's; nothing was written. Whatever the encoder or the store answers besides.
+  // A product's own status: what is wrong with it, or, for a picture to encode, FailedPrecondition where the encoder's
+  // model is not the collection's, and whatever else the encoder answers.
+  // Errors of the whole: NotFound: no such collection. Whatever else the store answers.
   absl::StatusOr<WriteResult> Upsert(absl::string_view collection, std::span<const ProductUpdate> products,
                                      WhenBusy when_busy, absl::Time deadline) const;
 
@@ -58,8 +59,8 @@ class ProductWriter {
   };
 
   absl::Status ReuseWhatIsThere(absl::string_view collection, std::vector<Draft>& drafts, absl::Time deadline) const;
-  absl::Status EncodeTheRest(const CollectionSpec& collection, std::vector<Draft>& drafts, WhenBusy when_busy,
-                             absl::Time deadline) const;
+  void EncodeTheRest(const CollectionSpec& collection, std::vector<Draft>& drafts, WhenBusy when_busy,
+                     absl::Time deadline) const;
   absl::StatusOr<Encoded> Encode(std::span<const ImageInput> images, WhenBusy when_busy, absl::Time deadline) const;
   absl::StatusOr<WriteResult> Store(const CollectionSpec& collection, std::vector<Draft> drafts,
                                     absl::Time deadline) const;

@@ -80,11 +80,21 @@ TEST_F(ProductWriterTest, JudgesEachProductByItself) {
   EXPECT_EQ(encoder_.pictures, 2) << "a picture that could not be kept was encoded";
 }
 
-TEST_F(ProductWriterTest, RefusesPicturesOfAnotherModelAndWritesNothing) {
+TEST_F(ProductWriterTest, RefusesPicturesOfAnotherModelAndWritesTheRest) {
   encoder_.model_id = "model-b";
   const auto result = Write({Picture("x", "1,0"), {.id = "own", .source = Embedding{0, 1}, .attributes = {}}});
-  EXPECT_EQ(result.status().code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_EQ(store_.writes, 0);
+  ASSERT_TRUE(result.ok());
+  EXPECT_EQ(result->items[0].code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_TRUE(result->items[1].ok());
+  EXPECT_EQ(store_.items.size(), 1u);
+}
+
+TEST_F(ProductWriterTest, AnEncoderThatFailsTakesNoEmbeddingWithIt) {
+  encoder_.failures = {absl::UnavailableError("gone")};
+  const auto result = Write({Picture("x", "1,0"), {.id = "own", .source = Embedding{0, 1}, .attributes = {}}});
+  ASSERT_TRUE(result.ok());
+  EXPECT_EQ(result->items[0].code(), absl::StatusCode::kUnavailable);
+  EXPECT_TRUE(result->items[1].ok());
 }
 
 TEST_F(ProductWriterTest, BulkWorkWaitsForABusyEncoder) {
@@ -95,14 +105,15 @@ TEST_F(ProductWriterTest, BulkWorkWaitsForABusyEncoder) {
 
 TEST_F(ProductWriterTest, SomeoneWhoWaitsIsToldAtOnce) {
   encoder_.failures = {absl::ResourceExhaustedError("full")};
-  EXPECT_EQ(Write({Picture("x", "1,0")}).status().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(Write({Picture("x", "1,0")})->items[0].code(), absl::StatusCode::kResourceExhausted);
   EXPECT_EQ(encoder_.calls, 1);
 }
 
 TEST_F(ProductWriterTest, BulkWorkGivesUpWhereTheDeadlineIsNearerThanTheNextTry) {
   encoder_.failures = {absl::ResourceExhaustedError("full")};
   const auto result = Write({Picture("x", "1,0")}, ProductWriter::WhenBusy::kWait, absl::Now());
-  EXPECT_EQ(result.status().code(), absl::StatusCode::kResourceExhausted);
+  ASSERT_TRUE(result.ok());
+  EXPECT_EQ(result->items[0].code(), absl::StatusCode::kResourceExhausted);
   EXPECT_EQ(encoder_.calls, 1);
 }
 
