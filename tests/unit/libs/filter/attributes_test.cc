@@ -52,8 +52,8 @@ TEST(ExtendSchemaTest, RefusesNumbersThatAreNone) {
 }
 
 TEST(ExtendSchemaTest, RefusesBadNamesAndShowsThemEscaped) {
-  EXPECT_THAT(RefusalOf({{"two words", true}}), HasSubstr("attribute name \"two words\""));
-  EXPECT_THAT(RefusalOf({{"a\nb", true}}), HasSubstr("attribute name \"a\\nb\""));
+  EXPECT_THAT(RefusalOf({{"two words", true}}), HasSubstr("attributes: the name \"two words\""));
+  EXPECT_THAT(RefusalOf({{"a\nb", true}}), HasSubstr("attributes: the name \"a\\nb\""));
   EXPECT_LT(RefusalOf({{std::string(100'000, 'x'), true}}).size(), 1000u);
 }
 
