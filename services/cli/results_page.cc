@@ -28,10 +28,11 @@ constexpr char kHead[] = R"(<!doctype html>
 <style>
 body { font: 15px/1.4 system-ui, sans-serif; margin: 2rem auto; max-width: 75rem; padding: 0 1rem; color: #222; }
 section { display: flex; flex-wrap: wrap; gap: 1rem; padding: 1rem 0; border-top: 1px solid #ddd; }
-figure { margin: 0; width: 10rem; }
-figure:first-child { margin-right: 1rem; font-weight: bold; }
-img { width: 10rem; height: 10rem; object-fit: contain; background: #f6f6f4; border-radius: .4rem; }
+figure { margin: 0; width: 9rem; }
+figure:first-child { margin-right: 1rem; }
+img { width: 9rem; height: 9rem; object-fit: contain; background: #f6f6f4; border-radius: .4rem; }
 figcaption { overflow-wrap: anywhere; font-size: .85rem; }
+figcaption b { display: block; }
 </style>
 <h1>Lookalike: results</h1>
 <p>Each row: the query, then the most similar products with their cosine similarity.</p>
@@ -67,22 +68,23 @@ absl::StatusOr<std::unique_ptr<ResultsPage>> ResultsPage::Begin(const std::strin
 
 void ResultsPage::AddSearch(const std::string& image, const std::string& id, const v1::SearchResponse& response) {
   body_ += "<section>\n";
-  AddFigure(image.empty() ? picture_of_id_[id] : std::filesystem::path(image), image.empty() ? id : image);
+  const std::filesystem::path picture = image.empty() ? picture_of_id_[id] : std::filesystem::path(image);
+  AddFigure(picture, "query", image.empty() ? id : picture.filename().string());
   for (const v1::ScoredItem& item : response.results()) {
-    AddFigure(picture_of_id_[item.id()], absl::StrFormat("%.3f  %s", item.score(), item.id()));
+    AddFigure(picture_of_id_[item.id()], absl::StrFormat("%.3f", item.score()), item.id());
   }
   body_ += "</section>\n";
 }
 
-void ResultsPage::AddFigure(const std::filesystem::path& picture, const std::string& caption) {
-  const std::string escaped = EscapeHtml(caption);
+void ResultsPage::AddFigure(const std::filesystem::path& picture, const std::string& heading, const std::string& name) {
+  const std::string escaped = EscapeHtml(name);
   const std::string data = Thumbnail(picture);
   body_ += "<figure>";
   if (!data.empty()) {
     absl::StrAppend(&body_, "<img alt=\"", escaped, "\" src=\"data:image/jpeg;base64,", absl::Base64Escape(data),
                     "\">");
   }
-  absl::StrAppend(&body_, "<figcaption>", escaped, "</figcaption></figure>\n");
+  absl::StrAppend(&body_, "<figcaption><b>", heading, "</b>", escaped, "</figcaption></figure>\n");
 }
 
 absl::Status ResultsPage::Write(const std::filesystem::path& path) const {

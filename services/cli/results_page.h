@@ -27,7 +27,7 @@ class ResultsPage {
 
  private:
   ResultsPage() = default;
-  void AddFigure(const std::filesystem::path& picture, const std::string& caption);
+  void AddFigure(const std::filesystem::path& picture, const std::string& heading, const std::string& name);
 
   absl::flat_hash_map<std::string, std::filesystem::path> picture_of_id_;
   std::string body_;
