@@ -53,8 +53,8 @@ absl::StatusOr<std::unique_ptr<Collection>> Collection::Load(StoredCollection st
   if (!index.ok()) return index.status();
   auto collection = std::unique_ptr<Collection>(new Collection(std::move(stored), *std::move(index), storage));
   absl::Status status;
-  MutexLock lock(collection->state_mutex_);
   Collection& self = *collection;
+  MutexLock lock(self.state_mutex_);
   const absl::Status read = storage->ForEachItem(self.stored_, "", /*with_embeddings=*/true, [&](Item item) {
     self.state_mutex_.AssertHeld();
     status = self.ApplyUpsert(item);

@@ -35,6 +35,9 @@ TEST_F(CatalogRecoveryTest, EverythingIsBackAfterARestart) {
 // The child reports each acknowledged item through a pipe; the parent kills it in the middle of its work and demands
 // every one of them back.
 TEST_F(CatalogRecoveryTest, WhatWasAcknowledgedSurvivesKillNine) {
+#if defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "ThreadSanitizer does not follow a fork of a process with threads";
+#endif
   catalog_.reset();
   for (int round = 0; round < 3; ++round) {
     int pipe_ends[2];
@@ -48,6 +51,7 @@ TEST_F(CatalogRecoveryTest, WhatWasAcknowledgedSurvivesKillNine) {
         if (write(pipe_ends[1], &i, sizeof(i)) != sizeof(i)) _exit(1);
       }
     }
+    close(pipe_ends[1]);  // so that reading ends where the child does
     int acknowledged = -1;
     const int enough = 20 * (round + 1);
     while (acknowledged < enough && read(pipe_ends[0], &acknowledged, sizeof(int)) == sizeof(int)) {
@@ -56,7 +60,6 @@ TEST_F(CatalogRecoveryTest, WhatWasAcknowledgedSurvivesKillNine) {
     int status = 0;
     waitpid(child, &status, 0);
     ASSERT_TRUE(WIFSIGNALED(status));
-    close(pipe_ends[1]);
     while (read(pipe_ends[0], &acknowledged, sizeof(int)) == sizeof(int)) {
     }
     close(pipe_ends[0]);
