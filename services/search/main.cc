@@ -2,6 +2,8 @@
 // lookalike-search: what a shop calls. Stateless: speaks to encoders and an index.
 #include <memory>
 
+#include "absl/strings/str_cat.h"
+
 #include "libs/rpc/channel.h"
 #include "libs/rpc/encoder_client.h"
 #include "libs/rpc/index_client.h"

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/e2e/pictures.h"
 
-#include "absl/strings/escaping.h"
-
 namespace lookalike {
 namespace {
 
@@ -35,7 +33,7 @@ std::string PngHeader(uint32_t width, uint32_t height) {
 
 std::string OnePixelPng() {
   // Deflated: a row without a filter, and the pixel, 255.
-  const std::string row = absl::HexStringToBytes("789c63f80f0001010100");
+  const std::string row = std::string("\x78\x9c\x63\xf8\x0f\x00\x01\x01\x01\x00", 10);
   return PngHeader(1, 1) + Chunk("IDAT", row) + Chunk("IEND", "");
 }
 
