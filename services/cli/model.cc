@@ -52,15 +52,16 @@ void AddCreate(CLI::App& model, Command& chosen) {
   create.add_option("--arch", options->architecture, "The network")
       ->capture_default_str()
       ->check(CLI::IsMember({"vgg16-gap"}));
-  create.add_option("--weights", options->recipe.weights,
-                    "A .safetensors file with torchvision's names; without it the weights are random and the model is "
-                    "untrained");
+  CLI::Option* weights = create.add_option(
+      "--weights", options->recipe.weights,
+      "A .safetensors file with torchvision's names; without it the weights are random and the model is "
+      "untrained");
   create.add_option("--preprocessing", options->recipe.preprocessing, "How pictures are prepared for these weights")
       ->capture_default_str()
       ->check(CLI::IsMember({"keras", "torchvision", "starter"}));
   create.add_option("--input-size", options->recipe.input_size, "Width and height of the network's input, in pixels")
       ->capture_default_str();
-  create.add_option("--seed", options->recipe.seed, "Of random weights")->capture_default_str();
+  create.add_option("--seed", options->recipe.seed, "Of random weights")->capture_default_str()->excludes(weights);
   create.add_option("--output", options->output, "The bundle to write")->required();
   create.callback([options, &chosen] { chosen = [options] { return Create(*options); }; });
 }

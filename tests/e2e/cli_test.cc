@@ -215,7 +215,8 @@ TEST_F(CliTest, AServerThatIsNotThereEndsWithOneAndTheWayToStartIt) {
 TEST_F(CliTest, WrongFlagsEndWithTwo) {
   for (const Flags& line :
        {Flags{"search", "--collection", "shop"}, Flags{"search", "--id", "a"}, Flags{"model", "create"},
-        Flags{"ingest", "--collection", "shop"}, Flags{"demo-catalog", "--count", "0", folder_ / "x"}}) {
+        Flags{"ingest", "--collection", "shop"}, Flags{"demo-catalog", "--count", "0", folder_ / "x"},
+        Flags{"model", "create", "--weights", "w.safetensors", "--seed", "3", "--output", folder_ / "x"}}) {
     const Ended ended = Lookalike(line);
     EXPECT_EQ(ended.exit_code, 2) << testing::PrintToString(line) << ended.errors;
   }
