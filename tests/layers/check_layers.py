@@ -17,7 +17,7 @@ from typing import NamedTuple
 # Half steps: locks lie under everything that has threads; queries are run on the seams Encoder and CatalogStore.
 HEIGHTS = {
     "sync": 0,
-    "digest": 0.5, "vector": 0.5, "telemetry": 0.5,
+    "digest": 0.5, "vector": 0.5, "telemetry": 0.5, "file": 0.5,
     "ann": 1, "image": 1, "batching": 1, "filter": 1, "ranking": 1,
     "encoding": 2, "catalog": 2,
     "query": 2.5,
@@ -48,6 +48,8 @@ THIRD_PARTIES = [
     ThirdParty("spdlog", re.compile(r"spdlog/"), ("libs/telemetry",), hidden=True),
     ThirdParty("cpp-httplib", re.compile(r"httplib\.h$"), ("libs/rpc",), hidden=True),
     ThirdParty("OpenSSL", re.compile(r"openssl/"), ("libs/digest",), hidden=True),
+    ThirdParty("CRoaring", re.compile(r"roaring/"), ("libs/filter",), hidden=True),
+    ThirdParty("xxHash", re.compile(r"xxhash\.h$"), ("libs/file",), hidden=True),
     ThirdParty("libcsv", re.compile(r"csv\.h$"), ("services",), hidden=True),
 ]
 
