@@ -24,6 +24,8 @@ struct CollectionSpec {
   std::string name;      // 1 to 128 of A-Z a-z 0-9 _ - . , not starting with '.'
   size_t dimension = 0;  // floats an embedding, 1 to 4096
   std::string model_id;  // the model that every embedding comes from; empty: the caller's own, unchecked
+  // Similarity is the cosine after the mean embedding has been subtracted from both sides.
+  bool centered = false;
 };
 
 struct CollectionInfo {
