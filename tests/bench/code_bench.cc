@@ -2,6 +2,7 @@
 // What the codes of 512-dimensional embeddings cost: every kernel that this processor has, over rows in the first cache
 // and over rows spread at random in memory, as a graph's walk finds them; and preparing a code and a query.
 // items_per_second counts rows.
+#include <algorithm>
 #include <numeric>
 #include <random>
 #include <string>
