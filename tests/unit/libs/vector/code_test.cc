@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libs/vector/code.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <gmock/gmock.h>
