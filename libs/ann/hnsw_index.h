@@ -1,71 +1,122 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/time/time.h"
 
 #include "libs/ann/vector_index.h"
+#include "libs/file/blocks.h"
 #include "libs/sync/mutex.h"
 
 namespace lookalike {
 
-// A VectorIndex in memory over hnswlib's HNSW graph (Malkov and Yashunin, arXiv 1603.09320).
+class BackgroundLinking;
+struct Graph;
+
+// A VectorIndex in memory: codes of the embeddings (libs/vector/code.h) and an HNSW graph of them (Malkov and Yashunin,
+// arXiv 1603.09320) that hnswlib builds and that we search.
 //
-// Results are exact where a search scans every embedding: with a filter, in a small index, for a k that is a large
-// part of it, and where the graph could not lead to k of them (it can lose its way to an embedding). Elsewhere they
-// are approximate, with the recall that `M`, `ef_construction` and `ef_search` buy.
+// An embedding that is put goes into the backlog: searches compare with each of these. Threads in the background link
+// them into the graph, one after another. So a Put() takes microseconds, whatever the size of the graph.
 //
-// One lock: searches run beside each other, an addition or removal runs alone and waits for the searches that are in
-// progress; the searches that come after it wait for it. An addition takes about a millisecond at 100,000 embeddings.
+// Searches take no lock: they neither wait for Put() and Remove() nor for the linking, nor hold them up.
 //
-// A removed embedding stays in the graph as a tombstone, as a step on the way to others. It is never a result, but
-// takes up its memory and a part of the searches' time for the life of the index.
+// Results are exact (to the precision of codes, 1e-5) where a search scans: in a small index, for a filter that lets
+// few through, for a k that is a large part of the whole, for what is in the backlog, and where the graph could not
+// lead to k of them. Elsewhere they are approximate, with the recall that `M`, `ef_construction` and `ef` buy.
 //
-// Memory: about 4 × dimension + 8 × M + 120 bytes for each embedding of the capacity, which is `initial_capacity`,
-// doubled whenever it is full.
+// A removed or replaced embedding stays as a tombstone: a step on the way to others, never a result. Tombstones take up
+// memory and a part of the searches' time for the life of the index; whoever wants both back builds a new one.
+//
+// Memory: about 2 × dimension + 24 × M + 120 bytes for each embedding and tombstone.
 class HnswIndex final : public VectorIndex {
  public:
   struct Options {
     size_t dimension = 0;  // floats an embedding, 1 to 65,536
 
-    // Links of an embedding, twice as many on the lowest layer; 2 to 256. Memory and time to add grow with it. At 16,
+    // Links of an embedding, twice as many on the lowest level; 2 to 256. Memory and time to add grow with it. At 16,
     // 100,000 VGG embeddings have a recall@10 of 0.95 from an ef_search of 64 on.
     size_t M = 16;
-    // Candidates among which the links of a new embedding are chosen; at least 1. Time to add is proportional to it.
+    // Candidates among which the links of a new embedding are chosen; at least 1. Time to link is proportional to it.
     size_t ef_construction = 200;
-    // Candidates that a search keeps; at least 1, and k where that is larger. Time to search is proportional to it.
+    // Candidates that a search keeps where it does not say; at least 1, and k where that is larger. Time to search is
+    // proportional to it.
     size_t ef_search = 100;
 
-    // An index of at most this many embeddings is scanned: exact, and at 512 dimensions as fast as the graph.
+    // An index of at most this many embeddings is scanned, and has no graph: exact, and at 512 dimensions as fast.
     size_t exact_threshold = 2000;
 
-    size_t initial_capacity = 1024;  // embeddings, 1 to 2^31 - 1
-    size_t seed = 100;               // of the layers that embeddings are put on: same seed and additions, same graph
+    size_t link_threads = 1;  // that link in the background, 1 to 64
+    size_t seed = 100;        // of the levels that embeddings are put on
   };
 
-  // InvalidArgument, naming it, where an option is out of its range; ResourceExhausted where there is no memory for
-  // the initial capacity.
+  struct Figures {
+    size_t live = 0;        // embeddings that can be found
+    size_t tombstones = 0;  // removed or replaced ones that still take up memory
+    size_t backlog = 0;     // rows that are not in the graph yet
+    size_t mended = 0;      // embeddings that a search for them did not find, and that got new links, since the start
+    size_t bytes = 0;       // of memory, all together
+  };
+
+  // What an audit of the graph found.
+  struct Audit {
+    std::vector<Slot> unreachable;  // of embeddings in the graph to which no path leads from its entry
+    size_t mended = 0;              // of these, how many have one now
+  };
+
+  // InvalidArgument, naming it, where an option is out of its range; ResourceExhausted where there is no memory.
   static absl::StatusOr<std::unique_ptr<HnswIndex>> Create(const Options& options);
+  // Stops the linking.
   ~HnswIndex() override;
 
-  absl::Status Add(Slot slot, std::span<const float> embedding) override;
+  absl::Status Put(Slot slot, uint64_t version, std::span<const float> embedding) override;
   absl::Status Remove(Slot slot) override;
-  absl::StatusOr<std::vector<Neighbor>> Search(std::span<const float> query, size_t k,
-                                               const SlotFilter& filter) const override;
+  absl::StatusOr<std::vector<Neighbor>> Search(const NeighborQuery& query) const override;
 
   size_t dimension() const override { return options_.dimension; }
   size_t size() const override;
-  size_t tombstones() const override;
+  size_t backlog() const;
+  Figures figures() const;
+
+  // The version with which the slot's embedding was put; nothing where it has none.
+  std::optional<uint64_t> VersionOf(Slot slot) const;
+  // Every slot that has an embedding, in no order.
+  void ForEachSlot(const std::function<void(Slot, uint64_t version)>& visit) const;
+
+  // Waits until at most `rows` rows are in the backlog (an index below its exact_threshold has none to wait for).
+  // False where the deadline passed first.
+  bool WaitForBacklog(size_t rows, absl::Time deadline) const;
+
+  // Waits until nothing is left to do in the background. False where the deadline passed first.
+  bool WaitUntilIdle(absl::Time deadline) const;
+
+  // Walks the whole graph: which of the embeddings in it can be reached? Beside searches and writes, whose rows it may
+  // or may not see. Time: some tens of nanoseconds a link.
+  Audit AuditGraph(bool repair);
+
+  // Writes the index as blocks, while it is used: a Put() or Remove() that runs beside it may be part of it or not.
+  // Format: docs/storage.md.
+  absl::Status Save(BlockWriter& writer) const;
+  // Reads what Save() wrote. An embedding comes to life if `is_current` says so of its slot and version, and the slot
+  // has none yet. FailedPrecondition where the snapshot is of another dimension or M; DataLoss where it is damaged.
+  static absl::StatusOr<std::unique_ptr<HnswIndex>> Load(const Options& options, BlockReader& reader,
+                                                         const std::function<bool(Slot, uint64_t version)>& is_current);
 
  private:
-  class Graph;
+  explicit HnswIndex(const Options& options);
 
-  HnswIndex(const Options& options, std::unique_ptr<Graph> graph);
+  absl::Status Check(std::span<const float> embedding) const;
 
   const Options options_;
-  mutable Mutex mutex_;
-  const std::unique_ptr<Graph> graph_ ABSL_PT_GUARDED_BY(mutex_);
+  mutable Mutex write_mutex_;           // held to change the graph's rows
+  const std::unique_ptr<Graph> graph_;  // its members say who may change what
+  const std::unique_ptr<BackgroundLinking> linking_;
 };
 
 }  // namespace lookalike

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libs/ann/graph_search.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "libs/ann/exact_scan.h"
+#include "libs/ann/graph_walk.h"
+
+namespace lookalike {
+namespace {
+
+// What a walk costs, in rows that could be scanned in the same time, for each candidate that it keeps. A walk looks at
+// some 15 rows for a candidate, each a cache miss, and at the links of others where it has a filter to honour.
+constexpr size_t kScannedRowsPerCandidate = 32;
+constexpr size_t kScannedRowsPerFilteredCandidate = 64;
+// A beam is a sorted list: longer ones cost more to keep than to do without.
+constexpr size_t kWidestBeam = 4096;
+// Rows of a filter that a walk begins at, so that it need not find the way to where they are.
+constexpr size_t kSamples = 48;
+
+// Of the best by approximate similarity so many are compared in full.
+size_t Rescored(size_t k) { return 2 * k + 10; }
+
+bool IsBefore(const Neighbor& a, const Neighbor& b) {
+  return a.similarity != b.similarity ? a.similarity > b.similarity : a.slot < b.slot;
+}
+
+}  // namespace
+
+GraphSearch::GraphSearch(const Graph& graph, const NeighborQuery& query, const Options& options)
+    : graph_(graph),
+      filter_(query.filter),
+      exact_threshold_(options.exact_threshold),
+      matching_(filter_ == nullptr ? graph.rows.live() : filter_->count),
+      k_(std::min(query.k, matching_)),
+      ef_(std::max(query.ef == 0 ? options.ef : query.ef, k_)),
+      code_(query.embedding) {}
+
+std::vector<Neighbor> GraphSearch::Run() {
+  if (k_ == 0) return {};
+  if (!ShouldScan()) {
+    std::vector<Neighbor> found = Resolve(WalkAndScanBacklog());
+    if (found.size() == k_) return found;
+  }
+  return Resolve(Scan());
+}
+
+bool GraphSearch::ShouldScan() const {
+  if (matching_ <= exact_threshold_ || ef_ > kWidestBeam || graph_.links.entry().row == kNoRow) return true;
+  return matching_ <= ef_ * (filter_ == nullptr ? kScannedRowsPerCandidate : kScannedRowsPerFilteredCandidate);
+}
+
+std::vector<Candidate> GraphSearch::Scan() const {
+  ExactScan scan(graph_.rows, code_, k_);
+  if (filter_ == nullptr) {
+    const size_t rows = graph_.rows.size();
+    for (Row row = 0; row < rows; ++row) {
+      if (graph_.rows.IsLive(row)) scan.Add(row);
+    }
+    return scan.Finish();
+  }
+  for (size_t word = 0; word < filter_->words.size(); ++word) {
+    for (uint64_t bits = filter_->words[word]; bits != 0; bits &= bits - 1) {
+      const Row row = graph_.rows.RowOf(static_cast<Slot>(word * 64 + static_cast<size_t>(std::countr_zero(bits))));
+      if (row != kNoRow) scan.Add(row);
+    }
+  }
+  return scan.Finish();
+}
+
+std::vector<Candidate> GraphSearch::WalkAndScanBacklog() const {
+  const size_t linked = graph_.linked.load(std::memory_order_acquire);
+  std::vector<Candidate> candidates = WalkGraph(linked);
+  const size_t rows = graph_.rows.size();
+  if (rows == linked) return candidates;
+  ExactScan scan(graph_.rows, code_, k_);
+  for (Row row = static_cast<Row>(linked); row < rows; ++row) {
+    if (IsAllowed(row)) scan.Add(row);
+  }
+  const std::vector<Candidate> waiting = scan.Finish();
+  candidates.insert(candidates.end(), waiting.begin(), waiting.end());
+  return candidates;
+}
+
+std::vector<Candidate> GraphSearch::WalkGraph(size_t linked) const {
+  const auto seen = graph_.visited.Borrow(linked);
+  // Tombstones take places in the beam: as many more are wanted.
+  const size_t live = std::max<size_t>(1, graph_.rows.live());
+  Beam beam(filter_ == nullptr ? std::min(ef_ * graph_.rows.size() / live, 3 * ef_) : ef_);
+  const GraphView view{graph_.rows, graph_.links};
+  const Candidate start = Descend(view, code_, 0);
+  if ((*seen).Insert(start.row)) beam.Offer(start);
+  if (filter_ == nullptr) {
+    Walk(view, code_, 0, beam, *seen);
+  } else {
+    AddSamples(beam, *seen);
+    WalkAllowed(view, code_, *filter_, beam, *seen);
+  }
+  return BestOf(beam);
+}
+
+// Takes slots of the filter at even distances.
+void GraphSearch::AddSamples(Beam& beam, VisitedSet& seen) const {
+  const size_t step = std::max<size_t>(1, filter_->words.size() / kSamples);
+  std::vector<Row> rows;
+  for (size_t word = 0; word < filter_->words.size(); word += step) {
+    const uint64_t bits = filter_->words[word];
+    if (bits == 0) continue;
+    const Row row = graph_.rows.RowOf(static_cast<Slot>(word * 64 + static_cast<size_t>(std::countr_zero(bits))));
+    if (row != kNoRow && seen.Insert(row)) rows.push_back(row);
+  }
+  std::vector<float> similarities(rows.size());
+  ScoreRows(graph_.rows, code_, rows, similarities.data());
+  for (size_t i = 0; i < rows.size(); ++i) beam.Offer({rows[i], similarities[i]});
+}
+
+std::vector<Candidate> GraphSearch::BestOf(const Beam& beam) const {
+  std::vector<Candidate> best;
+  const size_t wanted = Rescored(k_);
+  for (size_t i = 0; i < beam.size() && best.size() < wanted; ++i) {
+    const Row row = beam[i].row;
+    if (IsAllowed(row)) best.push_back({row, ExactSimilarity(row)});
+  }
+  return best;
+}
+
+std::vector<Neighbor> GraphSearch::Resolve(std::vector<Candidate> candidates) const {
+  std::vector<Neighbor> neighbors;
+  neighbors.reserve(candidates.size());
+  for (const Candidate& candidate : candidates) {
+    const Slot slot = graph_.rows.slot(candidate.row);
+    const Row row = graph_.rows.RowOf(slot);
+    if (row == kNoRow) continue;
+    const float similarity = row == candidate.row ? candidate.similarity : ExactSimilarity(row);
+    neighbors.push_back({slot, graph_.rows.version(row), similarity});
+  }
+  // A slot that got a new row in between can be there twice: the newer version counts.
+  std::sort(neighbors.begin(), neighbors.end(), [](const Neighbor& a, const Neighbor& b) {
+    return a.slot != b.slot ? a.slot < b.slot : a.version > b.version;
+  });
+  const auto same_slot = [](const Neighbor& a, const Neighbor& b) { return a.slot == b.slot; };
+  neighbors.erase(std::unique(neighbors.begin(), neighbors.end(), same_slot), neighbors.end());
+  std::sort(neighbors.begin(), neighbors.end(), IsBefore);
+  if (neighbors.size() > k_) neighbors.resize(k_);
+  return neighbors;
+}
+
+}  // namespace lookalike

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libs/ann/link_table.h"
+
+namespace lookalike {
+
+LinkTable::LinkTable(size_t M) : ground_(2 * M), upper_(M), levels_(1) {}
+
+void LinkTable::Reserve(size_t rows) {
+  ground_.Reserve(rows);
+  levels_.Reserve(rows);
+}
+
+void LinkTable::SetLevel(Row row, int level) {
+  if (levels_[row]->level == level) return;
+  upper_.Reserve(uppers_ + static_cast<size_t>(level));
+  *levels_[row] = {uppers_, level};
+  uppers_ += static_cast<uint32_t>(level);
+}
+
+void LinkTable::SetEntry(Entry entry) {
+  entry_.store(static_cast<uint64_t>(entry.level) << 32 | (entry.row + 1u), std::memory_order_release);
+}
+
+LinkTable::Entry LinkTable::entry() const {
+  const uint64_t packed = entry_.load(std::memory_order_acquire);
+  return {static_cast<Row>(packed) - 1, static_cast<int>(packed >> 32)};
+}
+
+void LinkTable::Write(Row row, int level, std::span<const Row> links) {
+  auto* const to = const_cast<std::atomic<Row>*>(Links(row, level));
+  const size_t capacity = Capacity(level);
+  for (size_t i = 0; i < capacity; ++i) {
+    to[i].store(i < links.size() ? links[i] + 1 : 0, std::memory_order_release);
+  }
+}
+
+}  // namespace lookalike
