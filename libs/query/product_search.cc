@@ -92,7 +92,7 @@ absl::StatusOr<Embedding> ProductSearch::EmbedImage(const CollectionSpec& collec
 absl::StatusOr<Embedding> ProductSearch::EmbeddingOfItem(const CollectionSpec& collection, const std::string& id,
                                                          absl::Time deadline) const {
   absl::StatusOr<std::vector<absl::StatusOr<Item>>> items =
-      store_->Get(collection.name, std::span<const std::string>(&id, 1), /*with_embeddings=*/true, deadline);
+      store_->Get(collection.name, std::span<const std::string>(&id, 1), {.with_embeddings = true}, deadline);
   if (!items.ok()) return items.status();
   if (!items->front().ok()) return items->front().status();
   return std::move((*items->front()).embedding);

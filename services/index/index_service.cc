@@ -76,8 +76,9 @@ grpc::Status IndexService::Delete(grpc::ServerContext* context, const v1::IndexD
 grpc::Status IndexService::Get(grpc::ServerContext* context, const v1::IndexGetRequest* request,
                                v1::IndexGetResponse* response) {
   const std::vector<std::string> ids(request->ids().begin(), request->ids().end());
+  const GetOptions options = {.with_embeddings = request->with_embeddings(), .min_sequence = request->min_sequence()};
   const absl::StatusOr<std::vector<absl::StatusOr<Item>>> items =
-      catalog_->Get(request->collection(), ids, request->with_embeddings(), DeadlineOf(*context));
+      catalog_->Get(request->collection(), ids, options, DeadlineOf(*context));
   if (!items.ok()) return ToGrpcStatus(items.status());
   for (const absl::StatusOr<Item>& item : *items) {
     v1::GetResult* result = response->add_results();
@@ -103,7 +104,8 @@ grpc::Status IndexService::Search(grpc::ServerContext* context, const v1::IndexS
                       .model_id = request->model_id(),
                       .k = request->k(),
                       .filter = *std::move(filter),
-                      .min_score = {}};
+                      .min_score = {},
+                      .min_sequence = request->min_sequence()};
   if (request->has_min_score()) query.min_score = request->min_score();
   const absl::StatusOr<std::vector<std::vector<ScoredItem>>> results =
       catalog_->Search(request->collection(), query, DeadlineOf(*context));

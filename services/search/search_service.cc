@@ -59,8 +59,9 @@ grpc::Status SearchService::Delete(grpc::ServerContext* context, const v1::Delet
 grpc::Status SearchService::Get(grpc::ServerContext* context, const v1::GetRequest* request,
                                 v1::GetResponse* response) {
   const std::vector<std::string> ids(request->ids().begin(), request->ids().end());
+  const GetOptions options = {.with_embeddings = request->with_embeddings(), .min_sequence = request->min_sequence()};
   const absl::StatusOr<std::vector<absl::StatusOr<Item>>> items =
-      store_->Get(request->collection(), ids, request->with_embeddings(), DeadlineOf(*context));
+      store_->Get(request->collection(), ids, options, DeadlineOf(*context));
   if (!items.ok()) return ToGrpcStatus(items.status());
   for (size_t i = 0; i < ids.size(); ++i) {
     const absl::StatusOr<Item>& item = (*items)[i];

@@ -68,7 +68,13 @@ class FakeStore : public CatalogStore {
   absl::StatusOr<std::vector<CollectionInfo>> ListCollections(absl::Time) override {
     return std::vector<CollectionInfo>{info};
   }
-  absl::StatusOr<ItemPage> List(absl::string_view, absl::string_view, size_t, absl::Time) override {
+  absl::StatusOr<ItemPage> List(absl::string_view, const ListQuery&, absl::Time) override {
+    return absl::UnimplementedError("");
+  }
+  absl::StatusOr<AuditReport> Audit(absl::string_view, bool, absl::Time) override {
+    return absl::UnimplementedError("");
+  }
+  absl::Status Backup(const std::function<absl::Status(absl::string_view)>&, absl::Time) override {
     return absl::UnimplementedError("");
   }
   absl::StatusOr<WriteResult> Delete(absl::string_view, std::span<const std::string>, absl::Time) override {
@@ -93,8 +99,8 @@ class FakeStore : public CatalogStore {
     return result;
   }
 
-  absl::StatusOr<std::vector<absl::StatusOr<Item>>> Get(absl::string_view, std::span<const std::string> ids, bool,
-                                                        absl::Time) override {
+  absl::StatusOr<std::vector<absl::StatusOr<Item>>> Get(absl::string_view, std::span<const std::string> ids,
+                                                        const GetOptions&, absl::Time) override {
     std::vector<absl::StatusOr<Item>> found;
     for (const std::string& id : ids) {
       const auto item = items.find(id);
