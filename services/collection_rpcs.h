@@ -6,6 +6,7 @@
 #include "libs/catalog/catalog_store.h"
 #include "libs/rpc/convert.h"
 #include "libs/rpc/deadline.h"
+#include "libs/rpc/sequence_wait.h"
 #include "libs/rpc/status.h"
 
 namespace lookalike {
@@ -42,6 +43,8 @@ class CollectionRpcs : public Service {
     query.cursor = request->cursor();
     if (request->limit() != 0) query.limit = request->limit();
     query.min_sequence = request->min_sequence();
+    const absl::Status seen = AwaitSequence(*store_, request->collection(), query.min_sequence, *context);
+    if (!seen.ok()) return ToGrpcStatus(seen);
     const absl::StatusOr<ItemPage> page = store_->List(request->collection(), query, DeadlineOf(*context));
     if (!page.ok()) return ToGrpcStatus(page.status());
     for (const Item& item : page->items) ToProto(item, *response->add_items());

@@ -133,8 +133,11 @@ absl::StatusOr<ItemPage> Catalog::List(absl::string_view name, const ListQuery& 
   return (*collection)->List(query, deadline);
 }
 
-absl::StatusOr<AuditReport> Catalog::Audit(absl::string_view, bool, absl::Time) {
-  return absl::UnimplementedError("this index cannot be audited");
+absl::StatusOr<AuditReport> Catalog::Audit(absl::string_view name, bool repair, absl::Time deadline) {
+  if (absl::Status status = CheckDeadline(deadline); !status.ok()) return status;
+  absl::StatusOr<std::shared_ptr<Collection>> collection = Find(name);
+  if (!collection.ok()) return collection.status();
+  return (*collection)->Audit(repair, deadline);
 }
 
 absl::Status Catalog::Backup(const std::function<absl::Status(absl::string_view)>&, absl::Time) {

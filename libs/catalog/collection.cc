@@ -284,6 +284,29 @@ absl::StatusOr<ItemPage> Collection::List(const ListQuery& query, absl::Time dea
   return page;
 }
 
+// Ids alone: the graph is hnswlib's, and what it holds cannot be walked from here.
+absl::StatusOr<AuditReport> Collection::Audit(bool, absl::Time) const {
+  AuditReport report;
+  ReaderMutexLock lock(state_mutex_);
+  report.indexed = slot_of_id_.size();
+  uint64_t known = 0;
+  const StoredCollection stored = {.number = number_, .spec = spec_};
+  const absl::Status read = storage_->ForEachItem(stored, "", /*with_embeddings=*/false, [&](Item item) {
+    state_mutex_.AssertReaderHeld();
+    ++report.stored;
+    if (slot_of_id_.contains(item.id)) {
+      ++known;
+    } else if (report.examples.size() < kMaxAuditExamples) {
+      report.examples.push_back(item.id);
+    }
+    return true;
+  });
+  if (!read.ok()) return read;
+  report.missing = report.stored - known;
+  report.phantom = report.indexed - known;
+  return report;
+}
+
 absl::Status Collection::Drop() {
   WriteRequest request;
   request.drop = true;

@@ -5,13 +5,16 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 
 #include "libs/catalog/catalog_store.h"
 
 namespace lookalike {
 namespace {
 
-// Counts those who wait, at whichever gate: what they use up is the threads of the process.
+// Of those who wait, at whichever gate: what they use up is the threads of the process.
+std::atomic<int> waiting = 0;
+
 class Place {
  public:
   Place() : taken_(++waiting) {}
@@ -22,7 +25,6 @@ class Place {
   bool IsFree() const { return taken_ <= kMaxSequenceWaiters; }
 
  private:
-  static inline std::atomic<int> waiting = 0;
   const int taken_;
 };
 
@@ -47,6 +49,8 @@ absl::Status SequenceGate::Pass(uint64_t min_sequence, absl::Time deadline) {
   return absl::DeadlineExceededError(
       absl::StrCat("min_sequence: the collection is at ", open_, " and did not come to ", min_sequence, " in time"));
 }
+
+int SequenceGate::Waiting() { return waiting; }
 
 void SequenceGate::Open(uint64_t sequence) {
   MutexLock lock(mutex_);

@@ -34,6 +34,9 @@ class SequenceGate {
   // No number above the present one will ever come: those who wait for one get `reason`, which must not be OK.
   void Close(absl::Status reason) ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // How many wait, at all gates of the process.
+  static int Waiting();
+
  private:
   struct Waiter {
     uint64_t min_sequence;
