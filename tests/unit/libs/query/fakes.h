@@ -100,7 +100,8 @@ class FakeStore : public CatalogStore {
   }
 
   absl::StatusOr<std::vector<absl::StatusOr<Item>>> Get(absl::string_view, std::span<const std::string> ids,
-                                                        const GetOptions&, absl::Time) override {
+                                                        const GetOptions& options, absl::Time) override {
+    min_sequences.push_back(options.min_sequence);
     std::vector<absl::StatusOr<Item>> found;
     for (const std::string& id : ids) {
       const auto item = items.find(id);
@@ -112,6 +113,7 @@ class FakeStore : public CatalogStore {
 
   absl::StatusOr<std::vector<std::vector<ScoredItem>>> Search(absl::string_view, const StoreQuery& query,
                                                               absl::Time) override {
+    min_sequences.push_back(query.min_sequence);
     std::vector<ScoredItem> found;
     for (const auto& [id, item] : items) {
       float score = 0;
@@ -126,6 +128,7 @@ class FakeStore : public CatalogStore {
   CollectionInfo info = {.spec = {"shoes", 2, "model-a"}, .schema = {{"color", AttributeType::kString}}};
   std::map<std::string, Item> items;
   int writes = 0;
+  std::vector<uint64_t> min_sequences;  // of the reads so far
 };
 
 }  // namespace lookalike
