@@ -171,7 +171,7 @@ absl::Status Collection::PlanOperation(Plan& plan, Operation& operation) const {
   }
   if (!exists) return absl::NotFoundError(absl::StrCat("id: there is no item \"", id, "\""));
   ++plan.after.sequence;
-  plan.changes.emplace_back(absl::string_view(id));
+  plan.changes.emplace_back(Storage::Deletion{id, plan.after.sequence});
   plan.exists[id] = false;
   return absl::OkStatus();
 }

@@ -21,12 +21,12 @@ absl::Status Damaged(absl::string_view what) {
   return absl::DataLossError(absl::StrCat("the store's record of ", what, " is damaged"));
 }
 
-std::string Prefix(uint32_t collection_number) {
-  std::string prefix(kPrefixBytes, '\0');
-  for (size_t i = 0; i < kPrefixBytes; ++i) {
-    prefix[i] = static_cast<char>(collection_number >> (8 * (kPrefixBytes - 1 - i)));
-  }
-  return prefix;
+// The bytes of `value`, the highest first, so that keys are ordered as their numbers are.
+template <class Integer>
+std::string BigEndian(Integer value) {
+  std::string bytes(sizeof(value), '\0');
+  for (size_t i = 0; i < sizeof(value); ++i) bytes[i] = static_cast<char>(value >> (8 * (sizeof(value) - 1 - i)));
+  return bytes;
 }
 
 json ToJson(const AttributeValue& value) {
@@ -52,12 +52,32 @@ absl::StatusOr<AttributeType> TypeNamed(absl::string_view name) {
 }  // namespace
 
 std::string ItemKey(uint32_t collection_number, absl::string_view id) {
-  return absl::StrCat(Prefix(collection_number), id);
+  return absl::StrCat(BigEndian(collection_number), id);
 }
 
-std::string EndOfCollection(uint32_t collection_number) { return Prefix(collection_number + 1); }
+std::string EndOfCollection(uint32_t collection_number) { return BigEndian(collection_number + 1); }
 
 absl::string_view IdOfItemKey(absl::string_view key) { return key.substr(kPrefixBytes); }
+
+std::string JournalKey(uint32_t collection_number, uint64_t sequence) {
+  return absl::StrCat(BigEndian(collection_number), BigEndian(sequence));
+}
+
+absl::StatusOr<uint64_t> SequenceOfJournalKey(absl::string_view key) {
+  uint64_t sequence = 0;
+  if (key.size() != kPrefixBytes + sizeof(sequence)) return Damaged("a change");
+  for (const char byte : key.substr(kPrefixBytes)) sequence = sequence << 8 | static_cast<uint8_t>(byte);
+  return sequence;
+}
+
+std::string EncodeChange(absl::string_view id, bool deleted) { return absl::StrCat(deleted ? "D" : "U", id); }
+
+absl::Status DecodeChange(absl::string_view record, absl::string_view& id, bool& deleted) {
+  if (record.size() < 2 || (record[0] != 'U' && record[0] != 'D')) return Damaged("a change");
+  id = record.substr(1);
+  deleted = record[0] == 'D';
+  return absl::OkStatus();
+}
 
 std::string EncodeItem(const Item& item) {
   json attributes = json::object();
@@ -85,8 +105,8 @@ absl::StatusOr<Item> DecodeItem(absl::string_view id, absl::string_view record) 
   return item;
 }
 
-std::string EncodeEmbedding(const Embedding& embedding) {
-  return std::string(reinterpret_cast<const char*>(embedding.data()), embedding.size() * sizeof(float));
+absl::string_view EncodeEmbedding(const Embedding& embedding) {
+  return {reinterpret_cast<const char*>(embedding.data()), embedding.size() * sizeof(float)};
 }
 
 absl::StatusOr<Embedding> DecodeEmbedding(absl::string_view record, size_t dimension) {
@@ -97,8 +117,12 @@ absl::StatusOr<Embedding> DecodeEmbedding(absl::string_view record, size_t dimen
 }
 
 std::string EncodeSpec(uint32_t number, const CollectionSpec& spec) {
-  return json{{"number", number}, {"name", spec.name}, {"dimension", spec.dimension}, {"model_id", spec.model_id}}.dump(
-      -1, ' ', false, json::error_handler_t::replace);
+  return json{{"number", number},
+              {"name", spec.name},
+              {"dimension", spec.dimension},
+              {"model_id", spec.model_id},
+              {"centered", spec.centered}}
+      .dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 absl::Status DecodeSpec(absl::string_view record, uint32_t& number, CollectionSpec& spec) {
@@ -108,9 +132,22 @@ absl::Status DecodeSpec(absl::string_view record, uint32_t& number, CollectionSp
     spec.name = decoded.at("name").get<std::string>();
     spec.dimension = decoded.at("dimension").get<size_t>();
     spec.model_id = decoded.at("model_id").get<std::string>();
+    spec.centered = decoded.value("centered", false);  // format 1 did not know it
   } catch (const json::exception&) {
     return Damaged("a collection");
   }
+  return absl::OkStatus();
+}
+
+std::string EncodeMean(const Embedding& mean, uint64_t items) {
+  return absl::StrCat(EncodeUint64(items), EncodeEmbedding(mean));
+}
+
+absl::Status DecodeMean(absl::string_view record, size_t dimension, Embedding& mean, uint64_t& items) {
+  if (record.size() != sizeof(items) + dimension * sizeof(float)) return Damaged("a collection's mean");
+  std::memcpy(&items, record.data(), sizeof(items));
+  mean.resize(dimension);
+  std::memcpy(mean.data(), record.data() + sizeof(items), dimension * sizeof(float));
   return absl::OkStatus();
 }
 

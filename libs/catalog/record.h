@@ -20,17 +20,30 @@ std::string ItemKey(uint32_t collection_number, absl::string_view id);
 std::string EndOfCollection(uint32_t collection_number);
 absl::string_view IdOfItemKey(absl::string_view key);
 
+// The key of a change in the journal: its collection's number and its sequence number, both big-endian.
+std::string JournalKey(uint32_t collection_number, uint64_t sequence);
+absl::StatusOr<uint64_t> SequenceOfJournalKey(absl::string_view key);
+
+// A change in the journal: what happened to which id.
+std::string EncodeChange(absl::string_view id, bool deleted);
+// The id is a piece of `record`.
+absl::Status DecodeChange(absl::string_view record, absl::string_view& id, bool& deleted);
+
 // Everything of an item but its id and embedding, as CBOR (RFC 8949).
 std::string EncodeItem(const Item& item);
 absl::StatusOr<Item> DecodeItem(absl::string_view id, absl::string_view record);
 
-// An embedding as little-endian IEEE 754 singles.
-std::string EncodeEmbedding(const Embedding& embedding);
+// An embedding as little-endian IEEE 754 singles: the very memory of `embedding`.
+absl::string_view EncodeEmbedding(const Embedding& embedding);
 absl::StatusOr<Embedding> DecodeEmbedding(absl::string_view record, size_t dimension);
 
 // A collection's number and spec, as JSON.
 std::string EncodeSpec(uint32_t number, const CollectionSpec& spec);
 absl::Status DecodeSpec(absl::string_view record, uint32_t& number, CollectionSpec& spec);
+
+// A collection's mean embedding, and how many items it is the mean of.
+std::string EncodeMean(const Embedding& mean, uint64_t items);
+absl::Status DecodeMean(absl::string_view record, size_t dimension, Embedding& mean, uint64_t& items);
 
 // A schema, as a JSON object from attribute to the name of its type.
 std::string EncodeSchema(const AttributeSchema& schema);

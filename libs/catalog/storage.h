@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <variant>
@@ -25,29 +26,51 @@ struct StoredCollection {
   AttributeSchema schema = {};
 };
 
+// The mean that a centered collection's similarities are in force under.
+struct StoredMean {
+  Embedding mean;      // of the collection's dimension; not normalised
+  uint64_t items = 0;  // that it is the mean of
+};
+
+// One change of the journal. `id` is valid during the visit.
+struct JournalEntry {
+  uint64_t sequence = 0;
+  absl::string_view id;
+  bool deleted = false;  // else written
+};
+
 // The store of record: every collection and item, in RocksDB. Each method that writes returns when the write is synced
 // to disk, whole or not at all. What it keeps under which keys is docs/storage.md.
 //
+// Beside the items it keeps a journal: which id was written or deleted at which sequence number. Whoever has a copy of
+// a collection as it was at some sequence number learns from it what has changed since.
+//
 // Thread-safe. Errors: ResourceExhausted for a full disk, DataLoss for a record that cannot be read, Internal for any
-// other fault of the disk.
+// other fault of the disk. They name what was being read or written.
 class Storage {
  public:
-  // One change of a write: an item to keep (with its sequence number set) or the id of one to delete.
-  using Change = std::variant<const Item*, absl::string_view>;
+  struct Deletion {
+    absl::string_view id;
+    uint64_t sequence = 0;
+  };
+  // One change of a write: an item to keep (with its sequence number set), or one to delete. It must live until the
+  // write returns.
+  using Change = std::variant<const Item*, Deletion>;
 
   // Opens the data directory, and makes it where there is none. FailedPrecondition where another process has it open,
   // or it holds something else or a format that this version does not know; PermissionDenied where it cannot be
-  // written.
+  // written. A directory of format 1 becomes one of format 2.
   static absl::StatusOr<std::unique_ptr<Storage>> Open(const std::string& directory);
   ~Storage();
 
   // Ordered by name.
   absl::StatusOr<std::vector<StoredCollection>> LoadCollections() const;
   absl::StatusOr<StoredCollection> CreateCollection(const CollectionSpec& spec);
+  // With its items, its journal and its mean.
   absl::Status DeleteCollection(const StoredCollection& collection);
 
-  // Applies `changes` in their order and sets the collection's sequence number, and its schema where that is new, to
-  // those of `collection`.
+  // Applies `changes` in their order, enters them in the journal, and sets the collection's sequence number, and its
+  // schema where that is new, to those of `collection`.
   absl::Status Write(const StoredCollection& collection, std::span<const Change> changes, bool new_schema);
 
   // Calls `visit` with each item that comes after the id `after` (empty: all), ordered by id, until it returns false.
@@ -58,6 +81,16 @@ class Storage {
   absl::StatusOr<std::vector<absl::StatusOr<Item>>> Read(const StoredCollection& collection,
                                                          std::span<const std::string> ids, bool with_embeddings) const;
 
+  // Calls `visit` with each change of the journal that came after `sequence`, in their order, until it returns false.
+  absl::Status ForEachChangeAfter(const StoredCollection& collection, uint64_t sequence,
+                                  const std::function<bool(const JournalEntry&)>& visit) const;
+  // Removes the journal's changes up to and with `through_sequence`. Not synced: a power loss may bring them back.
+  absl::Status TrimJournal(const StoredCollection& collection, uint64_t through_sequence);
+
+  absl::Status WriteMean(const StoredCollection& collection, const StoredMean& mean);
+  // nullopt where none was written.
+  absl::StatusOr<std::optional<StoredMean>> ReadMean(const StoredCollection& collection) const;
+
   // Bytes of all files in the data directory.
   uint64_t DiskBytes() const;
 
@@ -66,6 +99,7 @@ class Storage {
   Storage(std::string directory, std::unique_ptr<Database> database);
 
   absl::Status CheckFormat();
+  absl::Status LoadState(StoredCollection& collection) const;
 
   const std::string directory_;
   const std::unique_ptr<Database> database_;

@@ -14,8 +14,8 @@
 #include "absl/strings/str_join.h"
 
 #include "libs/digest/sha256.h"
-#include "libs/encoding/atomic_file.h"
 #include "libs/encoding/torch_module.h"
+#include "libs/file/published_file.h"
 
 namespace lookalike {
 namespace {
@@ -121,7 +121,10 @@ absl::Status SaveModelBundle(const TorchModule& module, const ModelManifest& man
   } catch (const std::exception& error) {
     return absl::InternalError(absl::StrCat("writing TorchScript: ", FirstLine(error)));
   }
-  return WriteFileAtomically(path, archive.str());
+  absl::StatusOr<std::unique_ptr<PublishedFile>> file = PublishedFile::Create(path);
+  if (!file.ok()) return file.status();
+  if (absl::Status status = (*file)->Append(archive.str()); !status.ok()) return status;
+  return (*file)->Publish();
 }
 
 absl::StatusOr<ModelBundle> LoadModelBundle(const std::string& path) {

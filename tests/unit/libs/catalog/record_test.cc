@@ -49,8 +49,36 @@ TEST(RecordTest, KeysOfACollectionStandTogetherBeforeThoseOfTheNext) {
   EXPECT_EQ(IdOfItemKey(ItemKey(7, "an id")), "an id");
 }
 
+TEST(RecordTest, KeysOfTheJournalAreOrderedByTheirSequenceNumbers) {
+  EXPECT_LT(JournalKey(1, 255), JournalKey(1, 256));
+  EXPECT_LT(JournalKey(1, 1ull << 40), EndOfCollection(1));
+  EXPECT_EQ(*SequenceOfJournalKey(JournalKey(7, 0x0123456789abcdef)), 0x0123456789abcdefu);
+  EXPECT_EQ(SequenceOfJournalKey("short").status().code(), absl::StatusCode::kDataLoss);
+}
+
+TEST(RecordTest, AChangeSurvives) {
+  for (const bool was_deleted : {false, true}) {
+    const std::string record = EncodeChange("an id", was_deleted);
+    absl::string_view id;
+    bool deleted = !was_deleted;
+    ASSERT_TRUE(DecodeChange(record, id, deleted).ok());
+    EXPECT_EQ(id, "an id");
+    EXPECT_EQ(deleted, was_deleted);
+  }
+}
+
+TEST(RecordTest, AMeanSurvives) {
+  const Embedding mean = {0.5f, -2, 1e-30f};
+  Embedding decoded;
+  uint64_t items = 0;
+  ASSERT_TRUE(DecodeMean(EncodeMean(mean, 1ull << 33), 3, decoded, items).ok());
+  EXPECT_EQ(decoded, mean);
+  EXPECT_EQ(items, 1ull << 33);
+  EXPECT_EQ(DecodeMean(EncodeMean(mean, 1), 4, decoded, items).code(), absl::StatusCode::kDataLoss);
+}
+
 TEST(RecordTest, ASpecAndASchemaSurvive) {
-  const CollectionSpec spec = {"shoes", 512, "vgg16-gap-0123"};
+  const CollectionSpec spec = {"shoes", 512, "vgg16-gap-0123", /*centered=*/true};
   uint32_t number = 0;
   CollectionSpec decoded;
   ASSERT_TRUE(DecodeSpec(EncodeSpec(9, spec), number, decoded).ok());
@@ -58,6 +86,7 @@ TEST(RecordTest, ASpecAndASchemaSurvive) {
   EXPECT_EQ(decoded.name, spec.name);
   EXPECT_EQ(decoded.dimension, spec.dimension);
   EXPECT_EQ(decoded.model_id, spec.model_id);
+  EXPECT_EQ(decoded.centered, spec.centered);
   const AttributeSchema schema = {{"a", AttributeType::kString},
                                   {"b", AttributeType::kNumber},
                                   {"c", AttributeType::kBool},
@@ -72,6 +101,11 @@ TEST(RecordTest, NonsenseIsDataLoss) {
   EXPECT_EQ(DecodeSpec("\x01\x02", number, spec).code(), absl::StatusCode::kDataLoss);
   EXPECT_EQ(DecodeSchema("{\"a\": \"color\"}").status().code(), absl::StatusCode::kDataLoss);
   EXPECT_EQ(DecodeSchema("[1]").status().code(), absl::StatusCode::kDataLoss);
+  absl::string_view id;
+  bool deleted = false;
+  EXPECT_EQ(DecodeChange("", id, deleted).code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(DecodeChange("U", id, deleted).code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(DecodeChange("Xid", id, deleted).code(), absl::StatusCode::kDataLoss);
   EXPECT_EQ(DecodeUint64("1234567").status().code(), absl::StatusCode::kDataLoss);
 }
 

@@ -11,8 +11,8 @@
 #include "libs/encoding/model_bundle.h"
 #include "libs/encoding/torchscript_model.h"
 #include "libs/encoding/vgg16.h"
-#include "tests/unit/libs/encoding/temporary_folder.h"
 #include "tests/unit/libs/encoding/torchscript_builder.h"
+#include "tests/unit/temporary_folder.h"
 
 namespace lookalike {
 namespace {

@@ -7,8 +7,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/unit/libs/encoding/temporary_folder.h"
 #include "tests/unit/libs/encoding/torchscript_builder.h"
+#include "tests/unit/temporary_folder.h"
 
 namespace lookalike {
 namespace {

@@ -12,7 +12,7 @@ namespace lookalike {
 // A folder of its own that goes with the test.
 class TemporaryFolder {
  public:
-  TemporaryFolder() : path_(testing::TempDir() + "/encoding_test_XXXXXX") {
+  TemporaryFolder() : path_(testing::TempDir() + "/lookalike_test_XXXXXX") {
     if (mkdtemp(path_.data()) == nullptr) std::abort();
   }
   ~TemporaryFolder() { std::filesystem::remove_all(path_); }

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <rocksdb/db.h>
+#include <rocksdb/write_batch.h>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+#include "libs/catalog/storage.h"
+
+// RocksDB as Storage uses it. For the sources of Storage alone: no other header includes this one.
+namespace lookalike {
+
+// Keys of the default column family.
+inline constexpr char kFormatKey[] = "format";
+inline constexpr char kNextNumberKey[] = "next_collection";
+inline constexpr char kCollectionPrefix[] = "collection/";
+std::string CollectionKey(absl::string_view name);
+std::string SequenceKey(uint32_t number);
+std::string SchemaKey(uint32_t number);
+std::string MeanKey(uint32_t number);
+
+inline absl::string_view ToView(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+inline rocksdb::Slice ToSlice(absl::string_view view) { return {view.data(), view.size()}; }
+
+// RocksDB's status as ours, with what was being done.
+absl::Status ToStatus(const rocksdb::Status& status, absl::string_view what);
+
+// An error with the place it is of before its message.
+absl::Status Located(const absl::Status& status, absl::string_view place);
+
+// As messages name a collection.
+std::string Naming(const StoredCollection& collection);
+
+// The handles of an open store.
+struct Storage::Database {
+  std::unique_ptr<rocksdb::DB> db;
+  rocksdb::ColumnFamilyHandle* meta = nullptr;        // formats, collections, counters
+  rocksdb::ColumnFamilyHandle* items = nullptr;       // ItemKey → EncodeItem
+  rocksdb::ColumnFamilyHandle* embeddings = nullptr;  // ItemKey → EncodeEmbedding
+  rocksdb::ColumnFamilyHandle* journal = nullptr;     // JournalKey → EncodeChange
+
+  // Opens the store in the folder `path`, and makes it where there is none.
+  static absl::StatusOr<std::unique_ptr<Database>> Open(const std::string& path);
+  ~Database();
+
+  std::vector<rocksdb::ColumnFamilyHandle*> families() const { return {meta, items, embeddings, journal}; }
+
+  // A record of the default column family, or nullopt where there is none. `what` stands for it in an error.
+  absl::StatusOr<std::optional<std::string>> Get(const std::string& key, absl::string_view what) const;
+  // Writes and syncs.
+  absl::Status Commit(rocksdb::WriteBatch& batch);
+};
+
+}  // namespace lookalike
