@@ -6,6 +6,7 @@
 #include "libs/catalog/catalog_store.h"
 #include "libs/rpc/convert.h"
 #include "libs/rpc/deadline.h"
+#include "libs/rpc/sequence_wait.h"
 #include "libs/rpc/status.h"
 
 namespace lookalike {
@@ -38,9 +39,13 @@ class CollectionRpcs : public Service {
   }
 
   grpc::Status List(grpc::ServerContext* context, const v1::ListRequest* request, v1::ListResponse* response) final {
-    const size_t limit = request->limit() == 0 ? kDefaultListLimit : request->limit();
-    const absl::StatusOr<ItemPage> page =
-        store_->List(request->collection(), request->cursor(), limit, DeadlineOf(*context));
+    ListQuery query;
+    query.cursor = request->cursor();
+    if (request->limit() != 0) query.limit = request->limit();
+    query.min_sequence = request->min_sequence();
+    const absl::Status seen = AwaitSequence(*store_, request->collection(), query.min_sequence, *context);
+    if (!seen.ok()) return ToGrpcStatus(seen);
+    const absl::StatusOr<ItemPage> page = store_->List(request->collection(), query, DeadlineOf(*context));
     if (!page.ok()) return ToGrpcStatus(page.status());
     for (const Item& item : page->items) ToProto(item, *response->add_items());
     response->set_next_cursor(page->next_cursor);
@@ -48,9 +53,6 @@ class CollectionRpcs : public Service {
   }
 
  private:
-  // Items of a page where a request does not say.
-  static constexpr size_t kDefaultListLimit = 100;
-
   CatalogStore* const store_;
 };
 

@@ -111,11 +111,11 @@ absl::StatusOr<WriteResult> Catalog::Delete(absl::string_view name, std::span<co
 }
 
 absl::StatusOr<std::vector<absl::StatusOr<Item>>> Catalog::Get(absl::string_view name, std::span<const std::string> ids,
-                                                               bool with_embeddings, absl::Time deadline) {
+                                                               const GetOptions& options, absl::Time deadline) {
   if (absl::Status status = CheckDeadline(deadline); !status.ok()) return status;
   absl::StatusOr<std::shared_ptr<Collection>> collection = Find(name);
   if (!collection.ok()) return collection.status();
-  return (*collection)->Get(ids, with_embeddings);
+  return (*collection)->Get(ids, options, deadline);
 }
 
 absl::StatusOr<std::vector<std::vector<ScoredItem>>> Catalog::Search(absl::string_view name, const StoreQuery& query,
@@ -126,12 +126,22 @@ absl::StatusOr<std::vector<std::vector<ScoredItem>>> Catalog::Search(absl::strin
   return (*collection)->Search(query, deadline);
 }
 
-absl::StatusOr<ItemPage> Catalog::List(absl::string_view name, absl::string_view cursor, size_t limit,
-                                       absl::Time deadline) {
+absl::StatusOr<ItemPage> Catalog::List(absl::string_view name, const ListQuery& query, absl::Time deadline) {
   if (absl::Status status = CheckDeadline(deadline); !status.ok()) return status;
   absl::StatusOr<std::shared_ptr<Collection>> collection = Find(name);
   if (!collection.ok()) return collection.status();
-  return (*collection)->List(cursor, limit);
+  return (*collection)->List(query, deadline);
+}
+
+absl::StatusOr<AuditReport> Catalog::Audit(absl::string_view name, bool repair, absl::Time deadline) {
+  if (absl::Status status = CheckDeadline(deadline); !status.ok()) return status;
+  absl::StatusOr<std::shared_ptr<Collection>> collection = Find(name);
+  if (!collection.ok()) return collection.status();
+  return (*collection)->Audit(repair, deadline);
+}
+
+absl::Status Catalog::Backup(const std::function<absl::Status(absl::string_view)>&, absl::Time) {
+  return absl::UnimplementedError("this index cannot be backed up");
 }
 
 }  // namespace lookalike

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -17,15 +19,34 @@
 namespace lookalike {
 
 // The largest requests that a store takes; more is InvalidArgument, naming the field.
-inline constexpr size_t kMaxK = 20'000;            // results of one query; twice what a shopper may ask, to rank them
-inline constexpr size_t kMaxBatchItems = 10'000;   // items of one Upsert, ids of one Delete or Get
-inline constexpr size_t kMaxBatchQueries = 1'000;  // queries of one Search
-inline constexpr size_t kMaxListLimit = 10'000;    // items of one page
+inline constexpr size_t kMaxK = 20'000;             // results of one query; twice what a shopper may ask, to rank them
+inline constexpr size_t kMaxBatchItems = 10'000;    // items of one Upsert, ids of one Delete or Get
+inline constexpr size_t kMaxBatchQueries = 1'000;   // queries of one Search
+inline constexpr size_t kMaxListLimit = 10'000;     // items of one page
+inline constexpr size_t kMaxAuditExamples = 100;    // ids that an audit names
+inline constexpr size_t kMaxBackupPiece = 1 << 20;  // bytes that a backup hands over at once
+
+// How long a read waits for its min_sequence where the caller set no deadline.
+inline constexpr absl::Duration kMaxSequenceWait = absl::Seconds(10);
+// Reads that wait for a min_sequence at one time, in all collections of a process: each holds a thread, and a server
+// has 256 (GrpcServer::Options). More are ResourceExhausted.
+inline constexpr int kMaxSequenceWaiters = 64;
 
 // What happened to the items of one write, in their order.
 struct WriteResult {
   std::vector<absl::Status> items;
   uint64_t sequence = 0;  // of the collection when the write was durable
+};
+
+struct GetOptions {
+  bool with_embeddings = false;
+  uint64_t min_sequence = 0;  // see CatalogStore
+};
+
+struct ListQuery {
+  std::string cursor = {};    // empty: from the start; else the next_cursor of the page before
+  size_t limit = 100;         // items of the page, 1 to kMaxListLimit
+  uint64_t min_sequence = 0;  // see CatalogStore
 };
 
 struct StoreQuery {
@@ -36,6 +57,7 @@ struct StoreQuery {
   size_t k = 10;                   // 1 to kMaxK
   Filter filter;                   // exact: the nearest among all items that match
   std::optional<float> min_score;  // -1 to 1: less similar items are left out
+  uint64_t min_sequence = 0;       // see CatalogStore
 };
 
 struct ScoredItem {
@@ -48,11 +70,27 @@ struct ItemPage {
   std::string next_cursor;  // empty after the last page
 };
 
+// What comparing a collection's index with its store found.
+struct AuditReport {
+  uint64_t stored = 0;       // items of the store
+  uint64_t indexed = 0;      // embeddings of the index that searches can find
+  uint64_t unreachable = 0;  // embeddings in the graph to which no path leads: only an exhaustive search finds them
+  uint64_t missing = 0;      // items that the index lacks, or has with another embedding than the last one written
+  uint64_t phantom = 0;      // embeddings of the index whose item is not in the store
+  uint64_t mended = 0;       // of the three above together
+  std::vector<std::string> examples;  // ids of those found, at most kMaxAuditExamples
+};
+
 // A set of collections that can be written and searched: our own index, in this process or behind gRPC, or another
 // engine. Thread-safe; calls block, at most until `deadline` (DeadlineExceeded).
 //
 // Every method that names a collection: NotFound if there is none of that name.
 // A write is durable when its method returns, and every search that starts after that sees it.
+//
+// min_sequence lets a reader name a write (WriteResult::sequence) that its answer must have seen, whoever wrote it and
+// through whichever process: the call waits until the collection has come so far. DeadlineExceeded, the message
+// beginning with "min_sequence: " and stating both numbers, where it has not by the deadline; without a deadline, after
+// kMaxSequenceWait; ResourceExhausted where kMaxSequenceWaiters wait already. 0 waits for nothing.
 class CatalogStore {
  public:
   virtual ~CatalogStore() = default;
@@ -76,14 +114,19 @@ class CatalogStore {
                                              absl::Time deadline) = 0;
   // One result for each id, in their order: the item, or NotFound. Embeddings only on demand.
   virtual absl::StatusOr<std::vector<absl::StatusOr<Item>>> Get(absl::string_view collection,
-                                                                std::span<const std::string> ids, bool with_embeddings,
-                                                                absl::Time deadline) = 0;
+                                                                std::span<const std::string> ids,
+                                                                const GetOptions& options, absl::Time deadline) = 0;
   // For each query the most similar items, best first, equal ones by id; fewer than k only where fewer match.
   virtual absl::StatusOr<std::vector<std::vector<ScoredItem>>> Search(absl::string_view collection,
                                                                       const StoreQuery& query, absl::Time deadline) = 0;
-  // Up to `limit` items after `cursor` (empty: from the start; else the next_cursor of the page before).
-  virtual absl::StatusOr<ItemPage> List(absl::string_view collection, absl::string_view cursor, size_t limit,
-                                        absl::Time deadline) = 0;
+  virtual absl::StatusOr<ItemPage> List(absl::string_view collection, const ListQuery& query, absl::Time deadline) = 0;
+
+  // Compares the index with the store, item by item, while both go on working; with `repair`, mends what it finds.
+  virtual absl::StatusOr<AuditReport> Audit(absl::string_view collection, bool repair, absl::Time deadline) = 0;
+  // Hands all collections, as they are at one moment, to `sink` as the bytes of a backup file (docs/storage.md), in
+  // order and in pieces of at most kMaxBackupPiece. Writes go on meanwhile. Stops with the sink's error where that
+  // returns one: what it got so far is no backup.
+  virtual absl::Status Backup(const std::function<absl::Status(absl::string_view)>& sink, absl::Time deadline) = 0;
 };
 
 }  // namespace lookalike

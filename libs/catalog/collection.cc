@@ -71,11 +71,18 @@ Collection::Collection(StoredCollection stored, std::unique_ptr<VectorIndex> ind
       storage_(storage),
       stored_(std::move(stored)),
       index_(std::move(index)),
+      gate_(stored_.sequence),
       commit_([this](std::span<WriteRequest* const> requests) { Commit(requests); }) {}
 
 CollectionInfo Collection::Info() const {
   ReaderMutexLock lock(state_mutex_);
-  return {spec_, slot_of_id_.size(), index_->tombstones(), stored_.sequence, stored_.schema};
+  CollectionInfo info;
+  info.spec = spec_;
+  info.items = slot_of_id_.size();
+  info.tombstones = index_->tombstones();
+  info.sequence = stored_.sequence;
+  info.schema = stored_.schema;
+  return info;
 }
 
 absl::StatusOr<WriteResult> Collection::Upsert(absl::string_view model_id, std::vector<Item> items,
@@ -114,6 +121,7 @@ absl::Status Collection::CommitDrop() {
   if (dropped_) return NoSuchCollection(spec_);
   if (absl::Status status = storage_->DeleteCollection(stored_); !status.ok()) return status;
   dropped_ = true;
+  gate_.Close(NoSuchCollection(spec_));
   return absl::OkStatus();
 }
 
@@ -133,8 +141,12 @@ absl::Status Collection::CommitOperations(std::span<WriteRequest* const> request
   if (plan.changes.empty()) return absl::OkStatus();
   if (absl::Status status = storage_->Write(plan.after, plan.changes, plan.new_schema); !status.ok()) return status;
   for (WriteRequest* request : requests) Apply(*request);
-  MutexLock lock(state_mutex_);
-  stored_ = std::move(plan.after);
+  const uint64_t sequence = plan.after.sequence;
+  {
+    MutexLock lock(state_mutex_);
+    stored_ = std::move(plan.after);
+  }
+  gate_.Open(sequence);
   return absl::OkStatus();
 }
 
@@ -201,6 +213,7 @@ void Collection::ApplyDelete(const std::string& id) {
 absl::StatusOr<std::vector<std::vector<ScoredItem>>> Collection::Search(const StoreQuery& query,
                                                                         absl::Time deadline) const {
   if (absl::Status status = ValidateQuery(spec_, query); !status.ok()) return status;
+  if (absl::Status status = gate_.Pass(query.min_sequence, deadline); !status.ok()) return status;
   {
     ReaderMutexLock lock(state_mutex_);
     if (absl::Status status = query.filter.CheckAgainst(stored_.schema); !status.ok()) return status;
@@ -240,24 +253,27 @@ absl::StatusOr<std::vector<ScoredItem>> Collection::SearchOne(const Embedding& e
 }
 
 absl::StatusOr<std::vector<absl::StatusOr<Item>>> Collection::Get(std::span<const std::string> ids,
-                                                                  bool with_embeddings) const {
+                                                                  const GetOptions& options,
+                                                                  absl::Time deadline) const {
   if (absl::Status status = ValidateCount("ids", ids.size(), 1, kMaxBatchItems); !status.ok()) return status;
   for (const std::string& id : ids) {
     if (absl::Status status = ValidateItemId(id); !status.ok()) return status;
   }
-  return storage_->Read({.number = number_, .spec = spec_}, ids, with_embeddings);
+  if (absl::Status status = gate_.Pass(options.min_sequence, deadline); !status.ok()) return status;
+  return storage_->Read({.number = number_, .spec = spec_}, ids, options.with_embeddings);
 }
 
-absl::StatusOr<ItemPage> Collection::List(absl::string_view cursor, size_t limit) const {
-  if (absl::Status status = ValidateCount("limit", limit, 1, kMaxListLimit); !status.ok()) return status;
+absl::StatusOr<ItemPage> Collection::List(const ListQuery& query, absl::Time deadline) const {
+  if (absl::Status status = ValidateCount("limit", query.limit, 1, kMaxListLimit); !status.ok()) return status;
   std::string after;
-  if (!absl::WebSafeBase64Unescape(cursor, &after)) {
+  if (!absl::WebSafeBase64Unescape(query.cursor, &after)) {
     return absl::InvalidArgumentError("cursor: is not one that a page before gave");
   }
+  if (absl::Status status = gate_.Pass(query.min_sequence, deadline); !status.ok()) return status;
   ItemPage page;
   const StoredCollection stored = {.number = number_, .spec = spec_};
   const absl::Status read = storage_->ForEachItem(stored, after, /*with_embeddings=*/false, [&](Item item) {
-    if (page.items.size() == limit) {
+    if (page.items.size() == query.limit) {
       page.next_cursor = absl::WebSafeBase64Escape(page.items.back().id);
       return false;
     }
@@ -266,6 +282,29 @@ absl::StatusOr<ItemPage> Collection::List(absl::string_view cursor, size_t limit
   });
   if (!read.ok()) return read;
   return page;
+}
+
+// Ids alone: the graph is hnswlib's, and what it holds cannot be walked from here.
+absl::StatusOr<AuditReport> Collection::Audit(bool, absl::Time) const {
+  AuditReport report;
+  ReaderMutexLock lock(state_mutex_);
+  report.indexed = slot_of_id_.size();
+  uint64_t known = 0;
+  const StoredCollection stored = {.number = number_, .spec = spec_};
+  const absl::Status read = storage_->ForEachItem(stored, "", /*with_embeddings=*/false, [&](Item item) {
+    state_mutex_.AssertReaderHeld();
+    ++report.stored;
+    if (slot_of_id_.contains(item.id)) {
+      ++known;
+    } else if (report.examples.size() < kMaxAuditExamples) {
+      report.examples.push_back(item.id);
+    }
+    return true;
+  });
+  if (!read.ok()) return read;
+  report.missing = report.stored - known;
+  report.phantom = report.indexed - known;
+  return report;
 }
 
 absl::Status Collection::Drop() {

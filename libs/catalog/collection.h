@@ -18,6 +18,7 @@
 #include "libs/catalog/catalog_store.h"
 #include "libs/catalog/group_commit.h"
 #include "libs/catalog/item.h"
+#include "libs/catalog/sequence_gate.h"
 #include "libs/catalog/storage.h"
 #include "libs/sync/mutex.h"
 
@@ -43,8 +44,10 @@ class Collection {
   absl::StatusOr<WriteResult> Upsert(absl::string_view model_id, std::vector<Item> items, absl::Time deadline);
   absl::StatusOr<WriteResult> Delete(std::span<const std::string> ids, absl::Time deadline);
   absl::StatusOr<std::vector<std::vector<ScoredItem>>> Search(const StoreQuery& query, absl::Time deadline) const;
-  absl::StatusOr<std::vector<absl::StatusOr<Item>>> Get(std::span<const std::string> ids, bool with_embeddings) const;
-  absl::StatusOr<ItemPage> List(absl::string_view cursor, size_t limit) const;
+  absl::StatusOr<std::vector<absl::StatusOr<Item>>> Get(std::span<const std::string> ids, const GetOptions& options,
+                                                        absl::Time deadline) const;
+  absl::StatusOr<ItemPage> List(const ListQuery& query, absl::Time deadline) const;
+  absl::StatusOr<AuditReport> Audit(bool repair, absl::Time deadline) const;
 
   // Deletes the collection from disk; every write after that is NotFound.
   absl::Status Drop();
@@ -92,6 +95,7 @@ class Collection {
   std::vector<std::unique_ptr<const Item>> items_ ABSL_GUARDED_BY(state_mutex_);
   bool dropped_ ABSL_GUARDED_BY(state_mutex_) = false;
 
+  mutable SequenceGate gate_;  // opened as far as stored_.sequence; follows it, under no lock
   GroupCommit<WriteRequest> commit_;
 };
 

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string>
 
+#include "absl/time/time.h"
+
 #include "libs/filter/attributes.h"
 #include "libs/vector/embedding.h"
 
@@ -21,19 +23,27 @@ struct Item {
 
 // What is fixed when a collection is made.
 struct CollectionSpec {
-  std::string name;      // 1 to 128 of A-Z a-z 0-9 _ - . , not starting with '.'
-  size_t dimension = 0;  // floats an embedding, 1 to 4096
-  std::string model_id;  // the model that every embedding comes from; empty: the caller's own, unchecked
-  // Similarity is the cosine after the mean embedding has been subtracted from both sides.
-  bool centered = false;
+  std::string name;       // 1 to 128 of A-Z a-z 0-9 _ - . , not starting with '.'
+  size_t dimension = 0;   // floats an embedding, 1 to 4096
+  std::string model_id;   // the model that every embedding comes from; empty: the caller's own, unchecked
+  bool centered = false;  // similarity is the cosine after the mean embedding has been subtracted from both sides
 };
 
 struct CollectionInfo {
   CollectionSpec spec;
-  uint64_t items = 0;       // items that can be found, exact
-  uint64_t tombstones = 0;  // removed embeddings that still take up memory
-  uint64_t sequence = 0;    // of the last write; 0 if there was none
-  AttributeSchema schema;   // the attributes seen so far and their types
+  uint64_t items = 0;              // items that can be found, exact
+  uint64_t tombstones = 0;         // removed embeddings that still take up memory
+  uint64_t backlog = 0;            // embeddings that the graph does not hold yet: searches compare with each
+  uint64_t index_bytes = 0;        // memory of the vector index
+  uint64_t sequence = 0;           // of the last write; 0 if there was none
+  uint64_t mean_items = 0;         // centered: items that the mean in force was fitted on; 0 while there is none
+  uint64_t snapshot_sequence = 0;  // the last sequence number that the snapshot on disk covers; 0 if there is none
+  absl::Time snapshot_time = absl::InfinitePast();  // when it was made
+  uint64_t snapshot_bytes = 0;                      // its size on disk
+  uint64_t rebuilds = 0;                            // of the index since the start
+  bool rebuilding = false;
+  uint64_t unreachable = 0;  // what the last audit found; also by the one after each rebuild
+  AttributeSchema schema;    // the attributes seen so far and their types
 };
 
 }  // namespace lookalike

@@ -18,6 +18,8 @@ absl::Status ValidateQuery(const ProductQuery& query, const CollectionInfo& coll
   if (query.min_score && !(*query.min_score >= -1 && *query.min_score <= 1)) {
     return absl::InvalidArgumentError(absl::StrCat("min_score: must be -1 to 1, got ", *query.min_score));
   }
+  // The write that is still awaited may bring the attribute; the store knows once it has come.
+  if (collection.sequence < query.min_sequence) return absl::OkStatus();
   return query.filter.CheckAgainst(collection.schema);
 }
 
@@ -62,7 +64,8 @@ absl::StatusOr<ProductResults> ProductSearch::Search(absl::string_view collectio
                                   .model_id = info->spec.model_id,
                                   .k = query.k + ranking.excluded_ids.size(),
                                   .filter = query.filter,
-                                  .min_score = query.min_score};
+                                  .min_score = query.min_score,
+                                  .min_sequence = query.min_sequence};
   absl::StatusOr<std::vector<std::vector<ScoredItem>>> found = store_->Search(collection, store_query, deadline);
   if (!found.ok()) return found.status();
   return ProductResults{RankItems(std::move(found->front()), ranking), info->spec.model_id};
@@ -74,7 +77,7 @@ absl::StatusOr<Embedding> ProductSearch::Embed(const CollectionInfo& collection,
     return EmbedImage(collection.spec, *image, deadline);
   }
   if (const auto* item = std::get_if<ItemReference>(&query.target)) {
-    return EmbeddingOfItem(collection.spec, item->id, deadline);
+    return EmbeddingOfItem(collection.spec, item->id, query.min_sequence, deadline);
   }
   Embedding embedding = std::get<Embedding>(query.target);
   if (absl::Status status = Normalize(embedding); !status.ok()) return status;
@@ -90,9 +93,10 @@ absl::StatusOr<Embedding> ProductSearch::EmbedImage(const CollectionSpec& collec
 }
 
 absl::StatusOr<Embedding> ProductSearch::EmbeddingOfItem(const CollectionSpec& collection, const std::string& id,
-                                                         absl::Time deadline) const {
+                                                         uint64_t min_sequence, absl::Time deadline) const {
+  const GetOptions options = {.with_embeddings = true, .min_sequence = min_sequence};
   absl::StatusOr<std::vector<absl::StatusOr<Item>>> items =
-      store_->Get(collection.name, std::span<const std::string>(&id, 1), /*with_embeddings=*/true, deadline);
+      store_->Get(collection.name, std::span<const std::string>(&id, 1), options, deadline);
   if (!items.ok()) return items.status();
   if (!items->front().ok()) return items->front().status();
   return std::move((*items->front()).embedding);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
@@ -32,6 +33,7 @@ struct ProductQuery {
   size_t k = 10;                   // results wanted, 1 to kMaxResults
   Filter filter;                   // only items that match
   std::optional<float> min_score;  // cosine; only items at least this similar
+  uint64_t min_sequence = 0;       // of a write that the results must have seen (CatalogStore)
 };
 
 struct ProductResults {
@@ -58,7 +60,7 @@ class ProductSearch {
   absl::StatusOr<Embedding> EmbedImage(const CollectionSpec& collection, const ImageInput& image,
                                        absl::Time deadline) const;
   absl::StatusOr<Embedding> EmbeddingOfItem(const CollectionSpec& collection, const std::string& id,
-                                            absl::Time deadline) const;
+                                            uint64_t min_sequence, absl::Time deadline) const;
 
   Encoder* const encoder_;
   CatalogStore* const store_;

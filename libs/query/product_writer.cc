@@ -66,7 +66,7 @@ absl::Status ProductWriter::ReuseWhatIsThere(absl::string_view collection, std::
   }
   if (ids.empty()) return absl::OkStatus();
   absl::StatusOr<std::vector<absl::StatusOr<Item>>> there =
-      store_->Get(collection, ids, /*with_embeddings=*/true, deadline);
+      store_->Get(collection, ids, {.with_embeddings = true}, deadline);
   if (!there.ok()) return there.status();
   for (size_t i = 0; i < with_image.size(); ++i) {
     absl::StatusOr<Item>& old = (*there)[i];

@@ -127,8 +127,28 @@ void ToProto(const ScoredItem& item, v1::ScoredItem& proto) {
   ToProto(item.item.attributes, *proto.mutable_attributes());
 }
 
+AuditReport FromProto(const v1::AuditResponse& response) {
+  return {.stored = response.stored(),
+          .indexed = response.indexed(),
+          .unreachable = response.unreachable(),
+          .missing = response.missing(),
+          .phantom = response.phantom(),
+          .mended = response.mended(),
+          .examples = {response.examples().begin(), response.examples().end()}};
+}
+
+void ToProto(const AuditReport& report, v1::AuditResponse& proto) {
+  proto.set_stored(report.stored);
+  proto.set_indexed(report.indexed);
+  proto.set_unreachable(report.unreachable);
+  proto.set_missing(report.missing);
+  proto.set_phantom(report.phantom);
+  proto.set_mended(report.mended);
+  *proto.mutable_examples() = {report.examples.begin(), report.examples.end()};
+}
+
 CollectionSpec SpecFromProto(const v1::Collection& collection) {
-  return {collection.name(), collection.dimension(), collection.model_id()};
+  return {collection.name(), collection.dimension(), collection.model_id(), collection.centered()};
 }
 
 absl::StatusOr<CollectionInfo> FromProto(const v1::Collection& proto) {
@@ -136,7 +156,11 @@ absl::StatusOr<CollectionInfo> FromProto(const v1::Collection& proto) {
   info.spec = SpecFromProto(proto);
   info.items = proto.items();
   info.tombstones = proto.tombstones();
+  info.backlog = proto.backlog();
+  info.index_bytes = proto.index_bytes();
   info.sequence = proto.sequence();
+  info.mean_items = proto.mean_items();
+  info.snapshot_sequence = proto.snapshot_sequence();
   for (const auto& [name, type_name] : proto.attribute_types()) {
     absl::StatusOr<AttributeType> type = AttributeTypeFromProto(type_name);
     if (!type.ok()) return type.status();
@@ -149,13 +173,18 @@ void ToProto(const CollectionSpec& spec, v1::Collection& proto) {
   proto.set_name(spec.name);
   proto.set_dimension(static_cast<uint32_t>(spec.dimension));
   proto.set_model_id(spec.model_id);
+  proto.set_centered(spec.centered);
 }
 
 void ToProto(const CollectionInfo& info, v1::Collection& proto) {
   ToProto(info.spec, proto);
   proto.set_items(info.items);
   proto.set_tombstones(info.tombstones);
+  proto.set_backlog(info.backlog);
+  proto.set_index_bytes(info.index_bytes);
   proto.set_sequence(info.sequence);
+  proto.set_mean_items(info.mean_items);
+  proto.set_snapshot_sequence(info.snapshot_sequence);
   for (const auto& [name, type] : info.schema) (*proto.mutable_attribute_types())[name] = AttributeTypeName(type);
 }
 

@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "lookalike/v1/collection.pb.h"
 #include "lookalike/v1/encoder.pb.h"
+#include "lookalike/v1/index.pb.h"
 #include "lookalike/v1/item.pb.h"
 
 #include "libs/catalog/catalog_store.h"
@@ -31,6 +32,9 @@ void ToProto(const CropBox& crop, v1::CropBox& proto);
 
 absl::StatusOr<Item> FromProto(const v1::Item& item);
 void ToProto(const Item& item, v1::Item& proto);
+
+AuditReport FromProto(const v1::AuditResponse& response);
+void ToProto(const AuditReport& report, v1::AuditResponse& proto);
 
 absl::StatusOr<ScoredItem> FromProto(const v1::ScoredItem& item);
 void ToProto(const ScoredItem& item, v1::ScoredItem& proto);

@@ -58,7 +58,7 @@ absl::StatusOr<std::vector<ScoredItem>> ToScoredItems(const v1::ScoredItems& pro
 ChannelOptions IndexClient::Channel() {
   ChannelOptions options;
   options.service = v1::Index::service_full_name();
-  options.idempotent_methods = {"GetCollection", "ListCollections", "Get", "Search", "List", "GetStats"};
+  options.idempotent_methods = {"GetCollection", "ListCollections", "Get", "Search", "List", "GetStats", "Backup"};
   return options;
 }
 
@@ -114,11 +114,12 @@ absl::StatusOr<WriteResult> IndexClient::Delete(absl::string_view collection, st
 
 absl::StatusOr<std::vector<absl::StatusOr<Item>>> IndexClient::Get(absl::string_view collection,
                                                                    std::span<const std::string> ids,
-                                                                   bool with_embeddings, absl::Time deadline) {
+                                                                   const GetOptions& options, absl::Time deadline) {
   v1::IndexGetRequest request;
   request.set_collection(std::string(collection));
   *request.mutable_ids() = {ids.begin(), ids.end()};
-  request.set_with_embeddings(with_embeddings);
+  request.set_with_embeddings(options.with_embeddings);
+  request.set_min_sequence(options.min_sequence);
   absl::StatusOr<v1::IndexGetResponse> response = Call(*stub_, &Stub::Get, request, deadline);
   if (!response.ok()) return response.status();
   if (absl::Status status = CheckCount(response->results_size(), ids.size()); !status.ok()) return status;
@@ -137,6 +138,7 @@ absl::StatusOr<std::vector<std::vector<ScoredItem>>> IndexClient::Search(absl::s
   request.set_k(static_cast<uint32_t>(query.k));
   request.set_filter(query.filter.ToString());
   if (query.min_score) request.set_min_score(*query.min_score);
+  request.set_min_sequence(query.min_sequence);
   for (const Embedding& embedding : query.embeddings) ToProto(embedding, *request.add_queries());
   absl::StatusOr<v1::IndexSearchResponse> response = Call(*stub_, &Stub::Search, request, deadline);
   if (!response.ok()) return response.status();
@@ -150,12 +152,12 @@ absl::StatusOr<std::vector<std::vector<ScoredItem>>> IndexClient::Search(absl::s
   return results;
 }
 
-absl::StatusOr<ItemPage> IndexClient::List(absl::string_view collection, absl::string_view cursor, size_t limit,
-                                           absl::Time deadline) {
+absl::StatusOr<ItemPage> IndexClient::List(absl::string_view collection, const ListQuery& query, absl::Time deadline) {
   v1::ListRequest request;
   request.set_collection(std::string(collection));
-  request.set_cursor(std::string(cursor));
-  request.set_limit(static_cast<uint32_t>(limit));
+  request.set_cursor(query.cursor);
+  request.set_limit(static_cast<uint32_t>(query.limit));
+  request.set_min_sequence(query.min_sequence);
   absl::StatusOr<v1::ListResponse> response = Call(*stub_, &Stub::List, request, deadline);
   if (!response.ok()) return response.status();
   ItemPage page;
@@ -166,6 +168,28 @@ absl::StatusOr<ItemPage> IndexClient::List(absl::string_view collection, absl::s
     page.items.push_back(*std::move(item));
   }
   return page;
+}
+
+absl::StatusOr<AuditReport> IndexClient::Audit(absl::string_view collection, bool repair, absl::Time deadline) {
+  v1::AuditRequest request;
+  request.set_collection(std::string(collection));
+  request.set_repair(repair);
+  absl::StatusOr<v1::AuditResponse> response = Call(*stub_, &Stub::Audit, request, deadline);
+  if (!response.ok()) return response.status();
+  return FromProto(*response);
+}
+
+// A sink that fails ends the call, so that the index stops reading for nobody.
+absl::Status IndexClient::Backup(const std::function<absl::Status(absl::string_view)>& sink, absl::Time deadline) {
+  grpc::ClientContext context;
+  SetDeadline(context, deadline);
+  const std::unique_ptr<grpc::ClientReader<v1::BackupChunk>> reader = stub_->Backup(&context, v1::BackupRequest());
+  absl::Status sunk;
+  v1::BackupChunk chunk;
+  while (sunk.ok() && reader->Read(&chunk)) sunk = sink(chunk.data());
+  if (!sunk.ok()) context.TryCancel();
+  const grpc::Status status = reader->Finish();
+  return sunk.ok() ? FromGrpcStatus(status) : sunk;
 }
 
 }  // namespace lookalike

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -29,11 +30,12 @@ class IndexClient : public CatalogStore {
   absl::StatusOr<WriteResult> Delete(absl::string_view collection, std::span<const std::string> ids,
                                      absl::Time deadline) override;
   absl::StatusOr<std::vector<absl::StatusOr<Item>>> Get(absl::string_view collection, std::span<const std::string> ids,
-                                                        bool with_embeddings, absl::Time deadline) override;
+                                                        const GetOptions& options, absl::Time deadline) override;
   absl::StatusOr<std::vector<std::vector<ScoredItem>>> Search(absl::string_view collection, const StoreQuery& query,
                                                               absl::Time deadline) override;
-  absl::StatusOr<ItemPage> List(absl::string_view collection, absl::string_view cursor, size_t limit,
-                                absl::Time deadline) override;
+  absl::StatusOr<ItemPage> List(absl::string_view collection, const ListQuery& query, absl::Time deadline) override;
+  absl::StatusOr<AuditReport> Audit(absl::string_view collection, bool repair, absl::Time deadline) override;
+  absl::Status Backup(const std::function<absl::Status(absl::string_view)>& sink, absl::Time deadline) override;
 
  private:
   const std::unique_ptr<v1::Index::Stub> stub_;

@@ -8,8 +8,8 @@
 
 namespace lookalike {
 
-// Gauges of every collection: items, tombstones, sequence number. Both must outlive what is returned; the gauges go
-// when it is destroyed.
+// Gauges of every collection, from its CollectionInfo, and of the reads that wait for a write. Both must outlive what
+// is returned; the gauges go when it is destroyed. docs/operations.md says which to watch.
 std::vector<GaugeCallbackRegistration> AddCatalogMetrics(CatalogStore* catalog, Metrics* metrics);
 
 }  // namespace lookalike

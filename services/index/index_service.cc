@@ -7,6 +7,7 @@
 
 #include "libs/rpc/convert.h"
 #include "libs/rpc/deadline.h"
+#include "libs/rpc/sequence_wait.h"
 #include "libs/rpc/status.h"
 
 namespace lookalike {
@@ -76,8 +77,11 @@ grpc::Status IndexService::Delete(grpc::ServerContext* context, const v1::IndexD
 grpc::Status IndexService::Get(grpc::ServerContext* context, const v1::IndexGetRequest* request,
                                v1::IndexGetResponse* response) {
   const std::vector<std::string> ids(request->ids().begin(), request->ids().end());
+  const GetOptions options = {.with_embeddings = request->with_embeddings(), .min_sequence = request->min_sequence()};
+  const absl::Status seen = AwaitSequence(*catalog_, request->collection(), options.min_sequence, *context);
+  if (!seen.ok()) return ToGrpcStatus(seen);
   const absl::StatusOr<std::vector<absl::StatusOr<Item>>> items =
-      catalog_->Get(request->collection(), ids, request->with_embeddings(), DeadlineOf(*context));
+      catalog_->Get(request->collection(), ids, options, DeadlineOf(*context));
   if (!items.ok()) return ToGrpcStatus(items.status());
   for (const absl::StatusOr<Item>& item : *items) {
     v1::GetResult* result = response->add_results();
@@ -103,8 +107,11 @@ grpc::Status IndexService::Search(grpc::ServerContext* context, const v1::IndexS
                       .model_id = request->model_id(),
                       .k = request->k(),
                       .filter = *std::move(filter),
-                      .min_score = {}};
+                      .min_score = {},
+                      .min_sequence = request->min_sequence()};
   if (request->has_min_score()) query.min_score = request->min_score();
+  const absl::Status seen = AwaitSequence(*catalog_, request->collection(), query.min_sequence, *context);
+  if (!seen.ok()) return ToGrpcStatus(seen);
   const absl::StatusOr<std::vector<std::vector<ScoredItem>>> results =
       catalog_->Search(request->collection(), query, DeadlineOf(*context));
   if (!results.ok()) return ToGrpcStatus(results.status());
@@ -122,6 +129,25 @@ grpc::Status IndexService::GetStats(grpc::ServerContext* context, const v1::GetS
   for (const CollectionInfo& info : *infos) lookalike::ToProto(info, *response->add_collections());
   response->set_disk_bytes(catalog_->DiskBytes());
   return grpc::Status::OK;
+}
+
+grpc::Status IndexService::Audit(grpc::ServerContext* context, const v1::AuditRequest* request,
+                                 v1::AuditResponse* response) {
+  const absl::StatusOr<AuditReport> report =
+      catalog_->Audit(request->collection(), request->repair(), DeadlineOf(*context));
+  if (report.ok()) lookalike::ToProto(*report, *response);
+  return ToGrpcStatus(report.status());
+}
+
+grpc::Status IndexService::Backup(grpc::ServerContext* context, const v1::BackupRequest*,
+                                  grpc::ServerWriter<v1::BackupChunk>* writer) {
+  v1::BackupChunk chunk;
+  // Write() fails where the caller has gone or the deadline has passed.
+  const auto send = [&](absl::string_view piece) {
+    chunk.set_data(piece.data(), piece.size());
+    return writer->Write(chunk) ? absl::OkStatus() : absl::CancelledError("the caller takes no more of the backup");
+  };
+  return ToGrpcStatus(catalog_->Backup(send, DeadlineOf(*context)));
 }
 
 }  // namespace lookalike

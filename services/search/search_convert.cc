@@ -35,6 +35,7 @@ absl::StatusOr<ProductQuery> ToProductQuery(const v1::SearchRequest& request) {
   if (!filter.ok()) return filter.status();
   query.filter = *std::move(filter);
   if (request.has_min_score()) query.min_score = request.min_score();
+  query.min_sequence = request.min_sequence();
   return query;
 }
 

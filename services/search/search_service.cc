@@ -8,6 +8,7 @@
 
 #include "libs/rpc/convert.h"
 #include "libs/rpc/deadline.h"
+#include "libs/rpc/sequence_wait.h"
 #include "libs/rpc/status.h"
 #include "services/search/search_convert.h"
 
@@ -17,6 +18,8 @@ grpc::Status SearchService::Search(grpc::ServerContext* context, const v1::Searc
                                    v1::SearchResponse* response) {
   const absl::StatusOr<ProductQuery> query = ToProductQuery(*request);
   if (!query.ok()) return ToGrpcStatus(query.status());
+  const absl::Status seen = AwaitSequence(*store_, request->collection(), query->min_sequence, *context);
+  if (!seen.ok()) return ToGrpcStatus(seen);
   const absl::StatusOr<ProductResults> results = search_.Search(request->collection(), *query, DeadlineOf(*context));
   if (!results.ok()) return ToGrpcStatus(results.status());
   response->set_model_id(results->model_id);
@@ -59,8 +62,11 @@ grpc::Status SearchService::Delete(grpc::ServerContext* context, const v1::Delet
 grpc::Status SearchService::Get(grpc::ServerContext* context, const v1::GetRequest* request,
                                 v1::GetResponse* response) {
   const std::vector<std::string> ids(request->ids().begin(), request->ids().end());
+  const GetOptions options = {.with_embeddings = request->with_embeddings(), .min_sequence = request->min_sequence()};
+  const absl::Status seen = AwaitSequence(*store_, request->collection(), options.min_sequence, *context);
+  if (!seen.ok()) return ToGrpcStatus(seen);
   const absl::StatusOr<std::vector<absl::StatusOr<Item>>> items =
-      store_->Get(request->collection(), ids, request->with_embeddings(), DeadlineOf(*context));
+      store_->Get(request->collection(), ids, options, DeadlineOf(*context));
   if (!items.ok()) return ToGrpcStatus(items.status());
   for (size_t i = 0; i < ids.size(); ++i) {
     const absl::StatusOr<Item>& item = (*items)[i];

@@ -13,8 +13,7 @@ class CatalogConcurrencyTest : public CatalogFixture {
   // Runs the functions side by side until each has returned.
   template <class... Functions>
   static void Together(Functions... functions) {
-    std::vector<std::thread> threads;
-    (threads.emplace_back(functions), ...);
+    std::thread threads[] = {std::thread(functions)...};
     for (std::thread& thread : threads) thread.join();
   }
 };

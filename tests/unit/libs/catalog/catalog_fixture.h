@@ -77,7 +77,7 @@ class CatalogFixture : public testing::Test {
   }
 
   absl::StatusOr<Item> GetItem(const std::string& id) {
-    auto items = catalog_->Get(kShoes, std::vector<std::string>{id}, /*with_embeddings=*/true, absl::InfiniteFuture());
+    auto items = catalog_->Get(kShoes, std::vector<std::string>{id}, {.with_embeddings = true}, absl::InfiniteFuture());
     if (!items.ok()) return items.status();
     return std::move(items->front());
   }
@@ -110,7 +110,7 @@ class CatalogFixture : public testing::Test {
     std::vector<std::string> ids;
     std::string cursor;
     do {
-      const auto page = catalog_->List(kShoes, cursor, limit, absl::InfiniteFuture());
+      const auto page = catalog_->List(kShoes, {.cursor = cursor, .limit = limit}, absl::InfiniteFuture());
       EXPECT_EQ(page.status(), absl::OkStatus());
       if (!page.ok()) break;
       for (const Item& item : page->items) ids.push_back(item.id);

@@ -157,10 +157,10 @@ TEST_F(CatalogTest, RefusesCountsOutOfRangeNamingTheField) {
               HasSubstr("k: must be"));
   EXPECT_THAT(MessageOf(Search({1, 0, 0}, 1).status(), absl::StatusCode::kInvalidArgument),
               HasSubstr("dimension is 4"));
-  EXPECT_THAT(
-      MessageOf(catalog_->List(kShoes, "", 0, absl::InfiniteFuture()).status(), absl::StatusCode::kInvalidArgument),
-      HasSubstr("limit"));
-  EXPECT_THAT(MessageOf(catalog_->List(kShoes, "not a cursor!", 1, absl::InfiniteFuture()).status(),
+  EXPECT_THAT(MessageOf(catalog_->List(kShoes, {.limit = 0}, absl::InfiniteFuture()).status(),
+                        absl::StatusCode::kInvalidArgument),
+              HasSubstr("limit"));
+  EXPECT_THAT(MessageOf(catalog_->List(kShoes, {.cursor = "not a cursor!"}, absl::InfiniteFuture()).status(),
                         absl::StatusCode::kInvalidArgument),
               HasSubstr("cursor"));
 }

@@ -68,7 +68,13 @@ class FakeStore : public CatalogStore {
   absl::StatusOr<std::vector<CollectionInfo>> ListCollections(absl::Time) override {
     return std::vector<CollectionInfo>{info};
   }
-  absl::StatusOr<ItemPage> List(absl::string_view, absl::string_view, size_t, absl::Time) override {
+  absl::StatusOr<ItemPage> List(absl::string_view, const ListQuery&, absl::Time) override {
+    return absl::UnimplementedError("");
+  }
+  absl::StatusOr<AuditReport> Audit(absl::string_view, bool, absl::Time) override {
+    return absl::UnimplementedError("");
+  }
+  absl::Status Backup(const std::function<absl::Status(absl::string_view)>&, absl::Time) override {
     return absl::UnimplementedError("");
   }
   absl::StatusOr<WriteResult> Delete(absl::string_view, std::span<const std::string>, absl::Time) override {
@@ -93,8 +99,9 @@ class FakeStore : public CatalogStore {
     return result;
   }
 
-  absl::StatusOr<std::vector<absl::StatusOr<Item>>> Get(absl::string_view, std::span<const std::string> ids, bool,
-                                                        absl::Time) override {
+  absl::StatusOr<std::vector<absl::StatusOr<Item>>> Get(absl::string_view, std::span<const std::string> ids,
+                                                        const GetOptions& options, absl::Time) override {
+    min_sequences.push_back(options.min_sequence);
     std::vector<absl::StatusOr<Item>> found;
     for (const std::string& id : ids) {
       const auto item = items.find(id);
@@ -106,6 +113,7 @@ class FakeStore : public CatalogStore {
 
   absl::StatusOr<std::vector<std::vector<ScoredItem>>> Search(absl::string_view, const StoreQuery& query,
                                                               absl::Time) override {
+    min_sequences.push_back(query.min_sequence);
     std::vector<ScoredItem> found;
     for (const auto& [id, item] : items) {
       float score = 0;
@@ -120,6 +128,7 @@ class FakeStore : public CatalogStore {
   CollectionInfo info = {.spec = {"shoes", 2, "model-a"}, .schema = {{"color", AttributeType::kString}}};
   std::map<std::string, Item> items;
   int writes = 0;
+  std::vector<uint64_t> min_sequences;  // of the reads so far
 };
 
 }  // namespace lookalike

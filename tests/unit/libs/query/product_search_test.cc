@@ -101,6 +101,23 @@ TEST_F(ProductSearchTest, RefusesWithoutAForwardPassWhatCanBeRefused) {
   EXPECT_EQ(encoder_.calls, 0);
 }
 
+TEST_F(ProductSearchTest, EveryReadMustHaveSeenTheWriteThatTheQueryNames) {
+  ProductQuery query = ByItem("east");
+  query.min_sequence = 7;
+  Find(query);
+  EXPECT_THAT(store_.min_sequences, ElementsAre(7, 7));
+}
+
+TEST_F(ProductSearchTest, LeavesTheFilterToTheStoreWhileTheWriteIsAwaitedThatMayBringItsAttribute) {
+  ProductQuery query = ByItem("east");
+  query.filter = *Filter::Parse("size = 3");
+  store_.info.sequence = 6;
+  query.min_sequence = 7;
+  EXPECT_TRUE(search_.Search("shoes", query, absl::InfiniteFuture()).ok());
+  query.min_sequence = 6;
+  EXPECT_THAT(Refusal(query, absl::StatusCode::kInvalidArgument), HasSubstr("size"));
+}
+
 TEST_F(ProductSearchTest, SaysWhatIsWrongWithThePictureOrTheItem) {
   EXPECT_THAT(Refusal(ByImage("not a picture"), absl::StatusCode::kInvalidArgument), HasSubstr("image:"));
   EXPECT_THAT(Refusal(ByItem("nowhere"), absl::StatusCode::kNotFound), HasSubstr("id:"));

@@ -49,6 +49,14 @@ TEST(ToProductQueryTest, RefusesWhatHasNoMeaning) {
   EXPECT_THAT(Refusal(ToProductQuery(request).status()), HasSubstr("include_query_item:"));
 }
 
+TEST(ToProductQueryTest, KeepsWhichWriteTheSearchMustHaveSeen) {
+  v1::SearchRequest request;
+  request.set_item_id("x");
+  EXPECT_EQ(ToProductQuery(request)->min_sequence, 0u);
+  request.set_min_sequence(12);
+  EXPECT_EQ(ToProductQuery(request)->min_sequence, 12u);
+}
+
 TEST(ToProductQueryTest, AnExplicitKOfZeroStaysZero) {
   v1::SearchRequest request;
   request.set_item_id("x");
