@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Private to libs/filter.
+#pragma once
+
+#include <string>
+
+#include "absl/container/btree_map.h"
+
+#include "libs/filter/slots_by_value.h"
+
+namespace lookalike {
+
+// Of strings and of string lists, whose items stand under each member: a set of slots for every distinct string, in the
+// order of their bytes. An order comparison visits every string that it holds for.
+class SlotsByString final : public SlotsByValue {
+ public:
+  void Add(uint32_t slot, const AttributeValue& value) override;
+  void Remove(uint32_t slot, const AttributeValue& value) override;
+  void OrMatchesInto(Filter::Node::Kind kind, const FilterValue& value, SlotWords& words) const override;
+  size_t Bytes() const override;
+
+ private:
+  void RemoveMember(uint32_t slot, const std::string& member);
+
+  absl::btree_map<std::string, SlotSet> slots_;  // none of the sets is empty
+};
+
+}  // namespace lookalike
