@@ -2,11 +2,11 @@
 #include "libs/filter/attribute_index.h"
 
 #include <algorithm>
-#include <bit>
-#include <utility>
+#include <vector>
 
 #include "libs/filter/node.h"
 #include "libs/filter/slot_set.h"
+#include "libs/filter/slot_words.h"
 #include "libs/filter/slots_by_value.h"
 
 namespace lookalike {
@@ -14,18 +14,6 @@ namespace {
 
 using Node = Filter::Node;
 using Kind = Filter::Node::Kind;
-
-void OrWith(const SlotWords& other, SlotWords& words) {
-  for (size_t i = 0; i < words.size(); ++i) words[i] |= other[i];
-}
-
-void AndWith(const SlotWords& other, SlotWords& words) {
-  for (size_t i = 0; i < words.size(); ++i) words[i] &= other[i];
-}
-
-void AndNotWith(const SlotWords& other, SlotWords& words) {
-  for (size_t i = 0; i < words.size(); ++i) words[i] &= ~other[i];
-}
 
 void DropZerosAtTheEnd(SlotWords& words) {
   while (!words.empty() && words.back() == 0) words.pop_back();
@@ -44,60 +32,71 @@ struct AttributeIndex::Column {
 struct AttributeIndex::Slots {
   SlotWords words;
   size_t count = 0;
+  SpareWords spare;
 };
 
 // Sets the bits of what matches a node in words that are as long as those of all slots: so the operands of an `or` need
 // no words of their own.
 class AttributeIndex::Evaluation {
  public:
-  explicit Evaluation(const AttributeIndex& index) : index_(index) {}
+  explicit Evaluation(const AttributeIndex& index)
+      : columns_(index.columns_), all_(index.slots_->words), spare_(index.slots_->spare) {}
 
-  SlotWords MatchesOf(const Node& node) const {
-    SlotWords words(index_.slots_->words.size());
-    OrInto(node, words);
-    return words;
-  }
-
- private:
   void OrInto(const Node& node, SlotWords& words) const {
     switch (node.kind) {
       case Kind::kOr:
         for (const auto& operand : node.operands) OrInto(*operand, words);
         return;
       case Kind::kAnd:
-        return OrWith(MatchesOfAll(node.operands), words);
-      case Kind::kNot: {
-        SlotWords others = index_.slots_->words;
-        AndNotWith(MatchesOf(*node.operands.front()), others);
-        return OrWith(others, words);
-      }
+        return OrAllInto(node.operands, words);
+      case Kind::kNot:
+        return OrOthersInto(*node.operands.front(), words);
       default:
         break;
     }
-    const auto column = index_.columns_.find(node.name);
-    if (column == index_.columns_.end()) return;
-    if (node.kind == Kind::kExists) return column->second->present.OrInto(words);
+    const auto column = columns_.find(node.name);
+    if (column == columns_.end()) return;
+    if (node.kind == Kind::kExists) return column->second->present.OrInto(words, spare_);
     for (const FilterValue& value : node.values) OrComparisonInto(node.kind, *column->second, value, words);
   }
 
-  SlotWords MatchesOfAll(const std::vector<std::unique_ptr<const Node>>& operands) const {
-    SlotWords words = MatchesOf(*operands.front());
-    for (size_t i = 1; i < operands.size(); ++i) AndWith(MatchesOf(*operands[i]), words);
-    return words;
+ private:
+  void OrAllInto(const std::vector<std::unique_ptr<const Node>>& operands, SlotWords& words) const {
+    TemporaryWords all(spare_, words.size()), one(spare_, words.size());
+    SetToMatchesOf(*operands.front(), *all);
+    for (size_t i = 1; i < operands.size(); ++i) {
+      SetToMatchesOf(*operands[i], *one);
+      AndWith(*one, *all);
+    }
+    OrWith(*all, words);
+  }
+
+  void OrOthersInto(const Node& node, SlotWords& words) const {
+    TemporaryWords matches(spare_, words.size());
+    SetToMatchesOf(node, *matches);
+    OrDifferenceInto(all_, *matches, words);
+  }
+
+  void SetToMatchesOf(const Node& node, SlotWords& words) const {
+    std::fill(words.begin(), words.end(), 0);
+    OrInto(node, words);
   }
 
   void OrComparisonInto(Kind kind, const Column& column, const FilterValue& value, SlotWords& words) const {
     if (!Comparable(kind, column.type, value)) return;
     if (kind == Kind::kIn) kind = Kind::kEqual;
-    if (kind != Kind::kNotEqual) return column.values->OrMatchesInto(kind, value, words);
-    SlotWords equal(words.size()), others(words.size());
-    column.values->OrMatchesInto(Kind::kEqual, value, equal);
-    column.present.OrInto(others);
-    AndNotWith(equal, others);
-    OrWith(others, words);
+    if (kind != Kind::kNotEqual) return column.values->OrMatchesInto(kind, value, words, spare_);
+    TemporaryWords present(spare_, words.size()), equal(spare_, words.size());
+    std::fill((*present).begin(), (*present).end(), 0);
+    std::fill((*equal).begin(), (*equal).end(), 0);
+    column.present.OrInto(*present, spare_);
+    column.values->OrMatchesInto(Kind::kEqual, value, *equal, spare_);
+    OrDifferenceInto(*present, *equal, words);
   }
 
-  const AttributeIndex& index_;
+  const std::map<std::string, std::unique_ptr<Column>, std::less<>>& columns_;
+  const SlotWords& all_;
+  SpareWords& spare_;
 };
 
 AttributeIndex::AttributeIndex() : slots_(std::make_unique<Slots>()) {}
@@ -129,16 +128,17 @@ void AttributeIndex::Remove(uint32_t slot, const Attributes& attributes) {
 
 Selection AttributeIndex::Select(const Filter& filter) const {
   if (filter.MatchesEverything()) return {slots_->words, slots_->count};
-  Selection selection{Evaluation(*this).MatchesOf(*filter.root_), 0};
+  Selection selection{SlotWords(slots_->words.size()), 0};
+  Evaluation(*this).OrInto(*filter.root_, selection.words);
   DropZerosAtTheEnd(selection.words);
-  for (const uint64_t word : selection.words) selection.count += static_cast<size_t>(std::popcount(word));
+  selection.count = CountSlots(selection.words);
   return selection;
 }
 
 size_t AttributeIndex::size() const { return slots_->count; }
 
 size_t AttributeIndex::Bytes() const {
-  size_t bytes = sizeof(*this) + sizeof(Slots) + slots_->words.capacity() * sizeof(uint64_t);
+  size_t bytes = sizeof(*this) + sizeof(Slots) + slots_->words.capacity() * sizeof(uint64_t) + slots_->spare.Bytes();
   for (const auto& [name, column] : columns_) {
     bytes += sizeof(name) + name.size() + sizeof(Column) + column->present.Bytes() + column->values->Bytes();
   }

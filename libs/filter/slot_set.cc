@@ -63,22 +63,39 @@ void OrPortableInto(const char* bytes, SlotWords& words) {
 
 struct SlotSet::Bitmap {
   explicit Bitmap(const absl::InlinedVector<uint32_t, 2>& list)
-      : slots(roaring_bitmap_of_ptr(list.size(), list.data())), count(list.size()) {}
+      : slots(roaring_bitmap_of_ptr(list.size(), list.data())), count(list.size()) {
+    Measure();
+  }
   Bitmap(const Bitmap&) = delete;
   Bitmap& operator=(const Bitmap&) = delete;
   ~Bitmap() { roaring_bitmap_free(slots); }
 
+  void Add(uint32_t slot) {
+    count += roaring_bitmap_add_checked(slots, slot);
+    if (count > measured_count + measured_count / 8) Measure();
+  }
+
+  void Remove(uint32_t slot) {
+    count -= roaring_bitmap_remove_checked(slots, slot);
+    if (count < measured_count - measured_count / 8) Measure();
+  }
+
+  // CRoaring visits every container for it.
+  void Measure() {
+    bytes = sizeof(*this) + roaring_bitmap_portable_size_in_bytes(slots);
+    measured_count = count;
+  }
+
   roaring_bitmap_t* const slots;
-  size_t count;  // slots in it, which CRoaring would count container by container
+  size_t count;           // slots in it
+  size_t bytes;           // when it had
+  size_t measured_count;  // slots
 };
 
 void SlotSet::FreeBitmap::operator()(Bitmap* bitmap) const { delete bitmap; }
 
 void SlotSet::Add(uint32_t slot) {
-  if (many_ != nullptr) {
-    many_->count += roaring_bitmap_add_checked(many_->slots, slot);
-    return;
-  }
+  if (many_ != nullptr) return many_->Add(slot);
   const auto place = std::lower_bound(few_.begin(), few_.end(), slot);
   if (place != few_.end() && *place == slot) return;
   few_.insert(place, slot);
@@ -93,60 +110,26 @@ void SlotSet::Remove(uint32_t slot) {
     if (place != few_.end() && *place == slot) few_.erase(place);
     return;
   }
-  many_->count -= roaring_bitmap_remove_checked(many_->slots, slot);
+  many_->Remove(slot);
   if (many_->count >= kFewestInBitmap) return;
   few_.resize(many_->count);
   roaring_bitmap_to_uint32_array(many_->slots, few_.data());
   many_ = nullptr;
 }
 
-void SlotSet::OrInto(SlotWords& words) const {
+void SlotSet::OrInto(SlotWords& words, SpareWords& spare) const {
   for (const uint32_t slot : few_) SetSlot(slot, words);
   if (many_ == nullptr) return;
-  // Not a vector, which would be filled with zeros first.
-  const std::unique_ptr<char[]> bytes(new char[roaring_bitmap_portable_size_in_bytes(many_->slots)]);
-  roaring_bitmap_portable_serialize(many_->slots, bytes.get());
-  OrPortableInto(bytes.get(), words);
+  const size_t bytes = roaring_bitmap_portable_size_in_bytes(many_->slots);
+  TemporaryWords portable(spare, bytes / sizeof(uint64_t) + 1);
+  char* const start = reinterpret_cast<char*>((*portable).data());
+  roaring_bitmap_portable_serialize(many_->slots, start);
+  OrPortableInto(start, words);
 }
 
 size_t SlotSet::Bytes() const {
-  if (many_ != nullptr) return sizeof(Bitmap) + roaring_bitmap_portable_size_in_bytes(many_->slots);
-  return few_.capacity() > 2 ? few_.capacity() * sizeof(uint32_t) : 0;
-}
-
-DenseSlotSet DenseSlotSet::Copy() const {
-  DenseSlotSet copy;
-  copy.pages_.reserve(pages_.size());
-  for (const auto& page : pages_) copy.pages_.push_back(page == nullptr ? nullptr : std::make_unique<Page>(*page));
-  return copy;
-}
-
-void DenseSlotSet::Add(uint32_t slot) {
-  const size_t number = slot / 64 / kPageWords;
-  if (number >= pages_.size()) pages_.resize(number + 1);
-  if (pages_[number] == nullptr) pages_[number] = std::make_unique<Page>();
-  pages_[number]->words[slot / 64 % kPageWords] |= SlotBit(slot);
-}
-
-void DenseSlotSet::Remove(uint32_t slot) {
-  pages_[slot / 64 / kPageWords]->words[slot / 64 % kPageWords] &= ~SlotBit(slot);
-}
-
-void DenseSlotSet::OrDifferenceInto(const DenseSlotSet& other, SlotWords& words) const {
-  static constexpr Page kEmpty;
-  for (size_t number = 0; number * kPageWords < words.size() && number < pages_.size(); ++number) {
-    const Page* const page = PageAt(number);
-    if (page == nullptr) continue;
-    const Page* const left_out = other.PageAt(number) == nullptr ? &kEmpty : other.PageAt(number);
-    uint64_t* const target = words.data() + number * kPageWords;
-    const size_t word_count = std::min(kPageWords, words.size() - number * kPageWords);
-    for (size_t i = 0; i < word_count; ++i) target[i] |= page->words[i] & ~left_out->words[i];
-  }
-}
-
-size_t DenseSlotSet::Bytes() const {
-  const auto made = std::count_if(pages_.begin(), pages_.end(), [](const auto& page) { return page != nullptr; });
-  return pages_.capacity() * sizeof(pages_[0]) + static_cast<size_t>(made) * sizeof(Page);
+  if (many_ != nullptr) return many_->bytes;
+  return few_.capacity() > decltype(few_)().capacity() ? few_.capacity() * sizeof(uint32_t) : 0;
 }
 
 }  // namespace lookalike

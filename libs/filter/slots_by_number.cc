@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <utility>
 
 namespace lookalike {
 namespace {
@@ -11,77 +13,76 @@ using Kind = Filter::Node::Kind;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();  // no item has it: ExtendSchema() refuses it
 constexpr size_t kMostBlocks = 64;
-constexpr size_t kSmallestSplit = 256;  // fewer entries are walked over before a set is even found
-
-// Nodes of a B-tree are about three quarters full, and the nodes above the leaves take a little more.
-constexpr double kBytesPerUsedByte = 1.35;
+constexpr size_t kSmallestSplit = 256;  // a walk over fewer entries takes no time
 
 }  // namespace
 
 // ---- Adding and removing
 
 void SlotsByNumber::Add(uint32_t slot, const AttributeValue& value) {
-  const Entry entry(std::get<double>(value), slot);
-  entries_.insert(entry);
+  const NumberEntry entry(std::get<double>(value), slot);
   slot_limit_ = std::max(slot_limit_, slot + 1);
-  if (blocks_.empty()) blocks_.push_back({Entry(-kInfinity, 0), 0, {}});
+  if (blocks_.empty()) blocks_.push_back({NumberEntry(-kInfinity, 0), {}, {}});
   const auto block = BlockOf(entry);
-  ++block->count;
+  block->entries.Insert(entry);
   for (auto behind = block + 1; behind != blocks_.end(); ++behind) behind->before.Add(slot);
-  if (block->count > MostInBlock()) Split(block);
+  if (block->entries.size() > MostInBlock()) Split(block);
 }
 
 void SlotsByNumber::Remove(uint32_t slot, const AttributeValue& value) {
-  const Entry entry(std::get<double>(value), slot);
-  entries_.erase(entry);
+  const NumberEntry entry(std::get<double>(value), slot);
   const auto block = BlockOf(entry);
-  --block->count;
+  block->entries.Erase(entry);
   for (auto behind = block + 1; behind != blocks_.end(); ++behind) behind->before.Remove(slot);
-  if (block->count == 0 && blocks_.size() > 1) MergeIntoPrevious(block == blocks_.begin() ? block + 1 : block);
+  if (block->entries.size() == 0 && blocks_.size() > 1) {
+    MergeIntoPrevious(block == blocks_.begin() ? block + 1 : block);
+  }
 }
 
 // ---- Blocks
 
-std::vector<SlotsByNumber::Block>::iterator SlotsByNumber::BlockOf(const Entry& entry) {
+std::vector<SlotsByNumber::Block>::iterator SlotsByNumber::BlockOf(const NumberEntry& entry) {
   return std::upper_bound(blocks_.begin(), blocks_.end(), entry,
-                          [](const Entry& wanted, const Block& block) { return wanted < block.first; }) -
+                          [](const NumberEntry& wanted, const Block& block) { return wanted < block.first; }) -
          1;
 }
 
-// Walking over a block takes about as long as the pass over the words of the sets.
+// Walking over a block takes about as long as a pass over the words of the sets.
 size_t SlotsByNumber::MostInBlock() const { return std::max<size_t>(kSmallestSplit, slot_limit_ / 64 * 2); }
 
 void SlotsByNumber::Split(std::vector<Block>::iterator block) {
-  Block upper{block->first, (block->count + 1) / 2, block->before.Copy()};
-  block->count /= 2;
-  auto entry = entries_.lower_bound(block->first);
-  for (size_t i = 0; i < block->count; ++i, ++entry) upper.before.Add(entry->second);
-  upper.first = *entry;
-  blocks_.insert(block + 1, std::move(upper));
+  NumberRuns upper = block->entries.SplitOff();
+  DenseSlotSet before = block->before.Copy();
+  block->entries.AddAllTo(before);
+  const NumberEntry first = upper.front();
+  blocks_.insert(block + 1, {first, std::move(upper), std::move(before)});
   if (blocks_.size() > kMostBlocks) MergeSmallestNeighbours();
 }
 
-// Of more than 64 blocks, some two neighbours have no more than a 32nd of the entries together: less than
+// Of more than 64 blocks, some two neighbours have no more than a 32nd of the entries together, and so no more than
 // MostInBlock().
 void SlotsByNumber::MergeSmallestNeighbours() {
+  const auto together = [](std::vector<Block>::iterator block) {
+    return (block - 1)->entries.size() + block->entries.size();
+  };
   auto smallest = blocks_.begin() + 1;
   for (auto block = smallest; block != blocks_.end(); ++block) {
-    if ((block - 1)->count + block->count < (smallest - 1)->count + smallest->count) smallest = block;
+    if (together(block) < together(smallest)) smallest = block;
   }
   MergeIntoPrevious(smallest);
 }
 
 void SlotsByNumber::MergeIntoPrevious(std::vector<Block>::iterator block) {
-  (block - 1)->count += block->count;
+  (block - 1)->entries.Append(std::move(block->entries));
   blocks_.erase(block);
 }
 
 // ---- Ranges
 
-void SlotsByNumber::OrMatchesInto(Kind kind, const FilterValue& value, SlotWords& words) const {
+void SlotsByNumber::OrMatchesInto(Kind kind, const FilterValue& value, SlotWords& words, SpareWords&) const {
   const double number = std::get<double>(value);
-  const Entry at(number, 0), above(std::nextafter(number, kInfinity), 0);
-  const Entry lowest(-kInfinity, 0), end(kInfinity, 0);
+  const NumberEntry at(number, 0), above(std::nextafter(number, kInfinity), 0);
+  const NumberEntry lowest(-kInfinity, 0), end(kInfinity, 0);
   switch (kind) {
     case Kind::kLess:
       return OrRangeInto(lowest, at, words);
@@ -96,28 +97,24 @@ void SlotsByNumber::OrMatchesInto(Kind kind, const FilterValue& value, SlotWords
   }
 }
 
-void SlotsByNumber::OrRangeInto(const Entry& from, const Entry& to, SlotWords& words) const {
-  const auto after_from =
+void SlotsByNumber::OrRangeInto(const NumberEntry& from, const NumberEntry& to, SlotWords& words) const {
+  if (blocks_.empty()) return;
+  // The blocks that begin inside the range. The one in front of them, where there is one, holds the range's beginning.
+  const auto first =
       std::lower_bound(blocks_.begin(), blocks_.end(), from,
-                       [](const Block& block, const Entry& wanted) { return block.first < wanted; });
-  const auto after_to = std::upper_bound(after_from, blocks_.end(), to,
-                                         [](const Entry& wanted, const Block& block) { return wanted < block.first; });
-  if (after_from == after_to) return OrWalkInto(from, to, words);
-  const Block &first = *after_from, &last = *(after_to - 1);
-  OrWalkInto(from, first.first, words);
-  last.before.OrDifferenceInto(first.before, words);
-  OrWalkInto(last.first, to, words);
-}
-
-void SlotsByNumber::OrWalkInto(const Entry& from, const Entry& to, SlotWords& words) const {
-  const auto end = entries_.end();
-  for (auto entry = entries_.lower_bound(from); entry != end && *entry < to; ++entry) SetSlot(entry->second, words);
+                       [](const Block& block, const NumberEntry& wanted) { return block.first < wanted; });
+  const auto end = std::upper_bound(first, blocks_.end(), to,
+                                    [](const NumberEntry& wanted, const Block& block) { return wanted < block.first; });
+  if (first != blocks_.begin()) (first - 1)->entries.OrRangeInto(from, to, words);
+  if (first == end) return;
+  const Block& last = *(end - 1);
+  last.before.OrDifferenceInto(first->before, words);
+  last.entries.OrRangeInto(from, to, words);
 }
 
 size_t SlotsByNumber::Bytes() const {
-  const double entries = static_cast<double>(entries_.size() * sizeof(Entry));
-  size_t bytes = sizeof(*this) + static_cast<size_t>(entries * kBytesPerUsedByte) + blocks_.capacity() * sizeof(Block);
-  for (const Block& block : blocks_) bytes += block.before.Bytes();
+  size_t bytes = sizeof(*this) + blocks_.capacity() * sizeof(Block);
+  for (const Block& block : blocks_) bytes += block.entries.Bytes() + block.before.Bytes();
   return bytes;
 }
 

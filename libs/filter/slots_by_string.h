@@ -6,6 +6,7 @@
 
 #include "absl/container/btree_map.h"
 
+#include "libs/filter/slot_set.h"
 #include "libs/filter/slots_by_value.h"
 
 namespace lookalike {
@@ -16,13 +17,16 @@ class SlotsByString final : public SlotsByValue {
  public:
   void Add(uint32_t slot, const AttributeValue& value) override;
   void Remove(uint32_t slot, const AttributeValue& value) override;
-  void OrMatchesInto(Filter::Node::Kind kind, const FilterValue& value, SlotWords& words) const override;
+  void OrMatchesInto(Filter::Node::Kind kind, const FilterValue& value, SlotWords& words,
+                     SpareWords& spare) const override;
   size_t Bytes() const override;
 
  private:
+  void AddMember(uint32_t slot, const std::string& member);
   void RemoveMember(uint32_t slot, const std::string& member);
 
   absl::btree_map<std::string, SlotSet> slots_;  // none of the sets is empty
+  size_t beside_bytes_ = 0;                      // that the strings and sets have beside the map's nodes
 };
 
 }  // namespace lookalike

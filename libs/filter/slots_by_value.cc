@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libs/filter/slots_by_value.h"
 
+#include "libs/filter/slot_set.h"
 #include "libs/filter/slots_by_number.h"
 #include "libs/filter/slots_by_string.h"
 
@@ -13,8 +14,8 @@ class SlotsByBool final : public SlotsByValue {
   void Remove(uint32_t slot, const AttributeValue& value) override { slots_[std::get<bool>(value)].Remove(slot); }
 
   // Only ever asked for equality: the grammar has no order of bools.
-  void OrMatchesInto(Filter::Node::Kind, const FilterValue& value, SlotWords& words) const override {
-    slots_[std::get<bool>(value)].OrInto(words);
+  void OrMatchesInto(Filter::Node::Kind, const FilterValue& value, SlotWords& words, SpareWords& spare) const override {
+    slots_[std::get<bool>(value)].OrInto(words, spare);
   }
 
   size_t Bytes() const override { return sizeof(*this) + slots_[false].Bytes() + slots_[true].Bytes(); }

@@ -8,7 +8,7 @@
 
 #include "libs/filter/attributes.h"
 #include "libs/filter/node.h"
-#include "libs/filter/slot_set.h"
+#include "libs/filter/slot_words.h"
 
 namespace lookalike {
 
@@ -24,8 +24,9 @@ class SlotsByValue {
   virtual void Remove(uint32_t slot, const AttributeValue& value) = 0;
 
   // Sets in `words` the bits of the slots whose value is =, <, <=, > or >= `value`, with which the attribute is
-  // comparable (node.h); `words` is long enough for all slots.
-  virtual void OrMatchesInto(Filter::Node::Kind kind, const FilterValue& value, SlotWords& words) const = 0;
+  // comparable (node.h); `words` is long enough for all slots. `spare` has room for what it needs meanwhile.
+  virtual void OrMatchesInto(Filter::Node::Kind kind, const FilterValue& value, SlotWords& words,
+                             SpareWords& spare) const = 0;
 
   // Memory, roughly.
   virtual size_t Bytes() const = 0;
