@@ -53,6 +53,7 @@ class AttributeIndex {
  private:
   struct Column;  // of one attribute
   struct Slots;   // all slots
+  class Evaluation;
   std::map<std::string, std::unique_ptr<Column>, std::less<>> columns_;
   std::unique_ptr<Slots> slots_;
 };

@@ -50,13 +50,6 @@ bool InOrder(Kind kind, const T& left, const T& right) {
 // The type of an attribute that `value` can be compared with, string lists aside.
 AttributeType TypeOfValue(const FilterValue& value) { return static_cast<AttributeType>(value.index()); }
 
-bool Comparable(Kind kind, AttributeType attribute, const FilterValue& value) {
-  if (attribute == AttributeType::kStringList) {
-    return !IsOrdering(kind) && TypeOfValue(value) == AttributeType::kString;
-  }
-  return attribute == TypeOfValue(value);
-}
-
 bool Compare(Kind kind, const AttributeValue& attribute, const FilterValue& value) {
   if (!Comparable(kind, TypeOf(attribute), value)) return false;
   if (kind == Kind::kNotEqual) return !Equals(attribute, value);
@@ -194,6 +187,13 @@ absl::Status CheckLength(size_t bytes, absl::string_view what) {
 }
 
 }  // namespace
+
+bool Comparable(Kind kind, AttributeType attribute, const FilterValue& value) {
+  if (attribute == AttributeType::kStringList) {
+    return !IsOrdering(kind) && TypeOfValue(value) == AttributeType::kString;
+  }
+  return attribute == TypeOfValue(value);
+}
 
 absl::StatusOr<Filter> Filter::Parse(absl::string_view text) {
   if (absl::Status status = CheckLength(text.size(), "the text"); !status.ok()) return status;

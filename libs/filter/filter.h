@@ -13,6 +13,8 @@
 
 namespace lookalike {
 
+class AttributeIndex;
+
 // A predicate on the attributes of an item, as people write it:
 //
 //   category = "boots" and price < 80 and not brand in ["a", "b"]
@@ -52,6 +54,8 @@ class Filter {
   struct Node;  // a step of the expression tree (libs/filter/node.h)
 
  private:
+  friend class AttributeIndex;  // evaluates the tree in its own way
+
   explicit Filter(std::shared_ptr<const Node> root) : root_(std::move(root)) {}
   std::shared_ptr<const Node> root_;
 };

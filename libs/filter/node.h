@@ -35,4 +35,7 @@ struct Filter::Node {
   std::vector<FilterValue> values = {};
 };
 
+// Whether an attribute of that type can be compared with `value` at all. Where it cannot, a comparison is false.
+bool Comparable(Filter::Node::Kind kind, AttributeType attribute, const FilterValue& value);
+
 }  // namespace lookalike
