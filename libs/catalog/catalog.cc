@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libs/catalog/catalog.h"
 
+#include <filesystem>
+#include <set>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 #include "libs/catalog/validation.h"
+#include "libs/telemetry/log.h"
 
 namespace lookalike {
 namespace {
+
+namespace fs = std::filesystem;
 
 absl::Status CheckDeadline(absl::Time deadline) {
   if (absl::Now() < deadline) return absl::OkStatus();
@@ -23,24 +30,79 @@ absl::StatusOr<std::unique_ptr<Catalog>> Catalog::Open(const Options& options) {
   if (!storage.ok()) return storage.status();
   auto catalog = std::unique_ptr<Catalog>(new Catalog(options, *std::move(storage)));
   if (absl::Status status = catalog->Load(); !status.ok()) return status;
+  Catalog& self = *catalog;
+  self.maintenance_ = std::make_unique<Periodic>(options.maintenance_pause, [&self] { self.Maintain(); });
   return catalog;
 }
 
+Catalog::~Catalog() {
+  for (const auto& collection : Collections()) collection->Stop();
+  healing_.reset();
+  maintenance_.reset();
+  for (const auto& collection : Collections()) {
+    if (collection->Info().sequence == collection->Info().snapshot_sequence) continue;
+    if (absl::Status status = collection->SaveSnapshot(); !status.ok()) {
+      LogWarning("no snapshot saved at the end", {{"reason", status.message()}});
+    }
+  }
+}
+
 Catalog::Catalog(Options options, std::unique_ptr<Storage> storage)
-    : options_(std::move(options)), storage_(std::move(storage)) {}
+    : options_(std::move(options)), storage_(std::move(storage)) {
+  options_.collection.snapshot_directory = absl::StrCat(options_.data_directory, "/snapshots");
+}
 
 absl::Status Catalog::Load() {
+  std::error_code error;
+  fs::create_directories(options_.collection.snapshot_directory, error);
+  if (error) {
+    return absl::PermissionDeniedError(absl::StrCat("snapshot directory \"", options_.collection.snapshot_directory,
+                                                    "\" cannot be made: ", error.message()));
+  }
   absl::StatusOr<std::vector<StoredCollection>> stored = storage_->LoadCollections();
   if (!stored.ok()) return stored.status();
   MutexLock lock(mutex_);
   for (StoredCollection& one : *stored) {
     const std::string name = one.spec.name;
     absl::StatusOr<std::unique_ptr<Collection>> collection =
-        Collection::Load(std::move(one), options_.index, storage_.get());
+        Collection::Load(std::move(one), options_.collection, storage_.get());
     if (!collection.ok()) return collection.status();
     collections_.emplace(name, *std::move(collection));
   }
+  RemoveLeftovers();
   return absl::OkStatus();
+}
+
+// What a crash left in the snapshot directory: files that were not finished, and snapshots of deleted collections.
+void Catalog::RemoveLeftovers() const {
+  std::set<std::string> wanted;
+  for (const auto& [name, collection] : collections_) {
+    wanted.insert(fs::path(collection->SnapshotPath()).filename().string());
+  }
+  std::error_code error;
+  for (fs::directory_iterator file(options_.collection.snapshot_directory, error), end; !error && file != end;
+       file.increment(error)) {
+    std::error_code ignored;  // it is then there the next time
+    const std::string name = file->path().filename().string();
+    const bool ours = absl::EndsWith(name, ".snapshot") || absl::EndsWith(name, ".snapshot.tmp");
+    if (ours && !wanted.contains(name)) fs::remove(file->path(), ignored);
+  }
+}
+
+std::vector<std::shared_ptr<Collection>> Catalog::Collections() const {
+  std::vector<std::shared_ptr<Collection>> collections;
+  ReaderMutexLock lock(mutex_);
+  for (const auto& [name, collection] : collections_) collections.push_back(collection);
+  return collections;
+}
+
+void Catalog::Maintain() {
+  for (const auto& collection : Collections()) {
+    const absl::Status status = collection->Maintain();
+    if (status.ok() || absl::IsCancelled(status)) continue;
+    LogWarning("maintenance failed; it is tried again",
+               {{"collection", collection->Info().spec.name}, {"reason", status.message()}});
+  }
 }
 
 absl::StatusOr<std::shared_ptr<Collection>> Catalog::Find(absl::string_view name) const {
@@ -63,7 +125,7 @@ absl::Status Catalog::CreateCollection(const CollectionSpec& spec, absl::Time de
   absl::StatusOr<StoredCollection> stored = storage_->CreateCollection(spec);
   if (!stored.ok()) return stored.status();
   absl::StatusOr<std::unique_ptr<Collection>> collection =
-      Collection::Load(*std::move(stored), options_.index, storage_.get());
+      Collection::Load(*std::move(stored), options_.collection, storage_.get());
   if (!collection.ok()) return collection.status();
   collections_.emplace(spec.name, *std::move(collection));
   return absl::OkStatus();

@@ -13,6 +13,7 @@
 
 #include "libs/catalog/catalog_store.h"
 #include "libs/catalog/collection.h"
+#include "libs/catalog/periodic.h"
 #include "libs/catalog/storage.h"
 #include "libs/sync/mutex.h"
 
@@ -23,11 +24,16 @@ class Catalog : public CatalogStore {
  public:
   struct Options {
     std::string data_directory;
-    Collection::IndexOptions index;  // of every collection; its dimension is ignored
+    Collection::Options collection;  // of every collection; its dimension and snapshot directory are ignored
+
+    // Between two looks at what the collections need: a rebuild, a snapshot.
+    absl::Duration maintenance_pause = absl::Seconds(1);
   };
 
   // Opens the data directory (errors: Storage::Open) and loads every collection in it.
   static absl::StatusOr<std::unique_ptr<Catalog>> Open(const Options& options);
+  // Ends what goes on in the background, and saves a snapshot of each collection that has changed since its last.
+  ~Catalog() override;
 
   absl::Status CreateCollection(const CollectionSpec& spec, absl::Time deadline) override;
   absl::Status DeleteCollection(absl::string_view name, absl::Time deadline) override;
@@ -52,14 +58,20 @@ class Catalog : public CatalogStore {
   Catalog(Options options, std::unique_ptr<Storage> storage);
 
   absl::Status Load();
+  void RemoveLeftovers() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
+  void Maintain();
+  std::vector<std::shared_ptr<Collection>> Collections() const;
   // Shared, so that a collection deleted meanwhile lives until its last call has returned.
   absl::StatusOr<std::shared_ptr<Collection>> Find(absl::string_view name) const;
 
-  const Options options_;
+  Options options_;  // constant after construction
   const std::unique_ptr<Storage> storage_;
 
   mutable Mutex mutex_;
   std::map<std::string, std::shared_ptr<Collection>, std::less<>> collections_ ABSL_GUARDED_BY(mutex_);
+
+  std::unique_ptr<Periodic> healing_;      // of the disk, which must not wait for a rebuild
+  std::unique_ptr<Periodic> maintenance_;  // of one collection after the other
 };
 
 }  // namespace lookalike

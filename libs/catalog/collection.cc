@@ -2,37 +2,21 @@
 #include "libs/catalog/collection.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 
 #include "libs/catalog/validation.h"
+#include "libs/file/kill_point.h"
 
 namespace lookalike {
 namespace {
 
 absl::Status NoSuchCollection(const CollectionSpec& spec) {
   return absl::NotFoundError(absl::StrCat("collection: there is no collection \"", spec.name, "\""));
-}
-
-bool ByScoreThenId(const ScoredItem& a, const ScoredItem& b) {
-  return a.score != b.score ? a.score > b.score : a.item.id < b.item.id;
-}
-
-absl::Status ValidateQuery(const CollectionSpec& spec, const StoreQuery& query) {
-  if (absl::Status status = ValidateModel(query.model_id, spec); !status.ok()) return status;
-  if (absl::Status status = ValidateCount("k", query.k, 1, kMaxK); !status.ok()) return status;
-  if (query.min_score && !(*query.min_score >= -1 && *query.min_score <= 1)) {
-    return absl::InvalidArgumentError(absl::StrCat("min_score: must be -1 to 1, got ", *query.min_score));
-  }
-  for (const Embedding& embedding : query.embeddings) {
-    if (embedding.size() != spec.dimension) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("embedding: has ", embedding.size(), " values; the collection's dimension is ", spec.dimension));
-    }
-  }
-  return ValidateCount("queries", query.embeddings.size(), 1, kMaxBatchQueries);
 }
 
 }  // namespace
@@ -46,49 +30,39 @@ struct Collection::Plan {
   absl::flat_hash_map<std::string, bool> exists;
 };
 
-absl::StatusOr<std::unique_ptr<Collection>> Collection::Load(StoredCollection stored, IndexOptions index_options,
-                                                             Storage* storage) {
-  index_options.dimension = stored.spec.dimension;
-  absl::StatusOr<std::unique_ptr<HnswIndex>> index = HnswIndex::Create(index_options);
-  if (!index.ok()) return index.status();
-  auto collection = std::unique_ptr<Collection>(new Collection(std::move(stored), *std::move(index), storage));
-  absl::Status status;
-  Collection& self = *collection;
-  MutexLock lock(self.state_mutex_);
-  const absl::Status read = storage->ForEachItem(self.stored_, "", /*with_embeddings=*/true, [&](Item item) {
-    self.state_mutex_.AssertHeld();
-    status = self.ApplyUpsert(item);
-    return status.ok();
-  });
-  if (!read.ok()) return read;
-  if (!status.ok()) return status;
-  return collection;
-}
-
-Collection::Collection(StoredCollection stored, std::unique_ptr<VectorIndex> index, Storage* storage)
-    : spec_(stored.spec),
+Collection::Collection(StoredCollection stored, const Options& options, Storage* storage)
+    : options_(options),
+      spec_(stored.spec),
       number_(stored.number),
       storage_(storage),
       stored_(std::move(stored)),
-      index_(std::move(index)),
       gate_(stored_.sequence),
       commit_([this](std::span<WriteRequest* const> requests) { Commit(requests); }) {}
 
 CollectionInfo Collection::Info() const {
   ReaderMutexLock lock(state_mutex_);
-  CollectionInfo info;
-  info.spec = spec_;
-  info.items = slot_of_id_.size();
-  info.tombstones = index_->tombstones();
-  info.sequence = stored_.sequence;
-  info.schema = stored_.schema;
-  return info;
+  const HnswIndex::Figures figures = generation_->index().figures();
+  return {.spec = spec_,
+          .items = items_.size(),
+          .tombstones = figures.tombstones,
+          .backlog = figures.backlog,
+          .index_bytes = figures.bytes,
+          .sequence = stored_.sequence,
+          .mean_items = generation_->mean().items,
+          .snapshot_sequence = snapshot_sequence_,
+          .snapshot_time = snapshot_time_,
+          .snapshot_bytes = snapshot_bytes_,
+          .rebuilds = rebuilds_,
+          .rebuilding = next_ != nullptr,
+          .unreachable = unreachable_,
+          .schema = stored_.schema};
 }
 
 absl::StatusOr<WriteResult> Collection::Upsert(absl::string_view model_id, std::vector<Item> items,
                                                absl::Time deadline) {
   if (absl::Status status = ValidateModel(model_id, spec_); !status.ok()) return status;
   if (absl::Status status = ValidateCount("items", items.size(), 1, kMaxBatchItems); !status.ok()) return status;
+  if (absl::Status status = WaitForBacklog(deadline); !status.ok()) return status;
   std::vector<Operation> operations(std::make_move_iterator(items.begin()), std::make_move_iterator(items.end()));
   return Write(std::move(operations), deadline);
 }
@@ -98,31 +72,47 @@ absl::StatusOr<WriteResult> Collection::Delete(std::span<const std::string> ids,
   return Write({ids.begin(), ids.end()}, deadline);
 }
 
+absl::Status Collection::WaitForBacklog(absl::Time deadline) const {
+  std::shared_ptr<Generation> generation;
+  {
+    ReaderMutexLock lock(state_mutex_);
+    generation = generation_;
+  }
+  const size_t backlog = generation->index().backlog();
+  if (backlog <= options_.max_backlog) return absl::OkStatus();
+  const absl::Time give_up = absl::Now() + options_.max_backlog_wait;
+  if (generation->index().WaitForBacklog(options_.max_backlog, std::min(deadline, give_up))) return absl::OkStatus();
+  if (deadline < give_up) {
+    return absl::DeadlineExceededError("the deadline passed while the write waited for the backlog to get shorter");
+  }
+  return absl::ResourceExhaustedError(absl::StrCat(
+      "backlog: ", backlog, " embeddings wait to be linked into the graph, at most ", options_.max_backlog, " may"));
+}
+
 absl::StatusOr<WriteResult> Collection::Write(std::vector<Operation> operations, absl::Time deadline) {
-  WriteRequest request;
-  request.operations = std::move(operations);
+  WriteRequest request{.operations = std::move(operations)};
   if (absl::Status status = commit_.Run(request, deadline); !status.ok()) return status;
   if (!request.status.ok()) return request.status;
   return std::move(request.result);
 }
 
-void Collection::Commit(std::span<WriteRequest* const> requests) {
-  const auto drop = std::find_if(requests.begin(), requests.end(), [](const WriteRequest* r) { return r->drop; });
-  // Whoever writes beside the one that drops the collection finds it gone.
-  const absl::Status status = drop == requests.end() ? CommitOperations(requests) : NoSuchCollection(spec_);
-  if (!status.ok()) {
-    for (WriteRequest* request : requests) request->status = status;
-  }
-  if (drop != requests.end()) (*drop)->status = CommitDrop();
+absl::Status Collection::RunAlone(std::function<absl::Status()> job) {
+  WriteRequest request{.job = std::move(job)};
+  if (absl::Status status = commit_.Run(request, absl::InfiniteFuture()); !status.ok()) return status;
+  return request.status;
 }
 
-absl::Status Collection::CommitDrop() {
-  MutexLock lock(state_mutex_);
-  if (dropped_) return NoSuchCollection(spec_);
-  if (absl::Status status = storage_->DeleteCollection(stored_); !status.ok()) return status;
-  dropped_ = true;
-  gate_.Close(NoSuchCollection(spec_));
-  return absl::OkStatus();
+// The writes of the group first, then its jobs.
+void Collection::Commit(std::span<WriteRequest* const> requests) {
+  std::vector<WriteRequest*> writes;
+  std::copy_if(requests.begin(), requests.end(), std::back_inserter(writes),
+               [](const WriteRequest* request) { return request->job == nullptr; });
+  if (const absl::Status status = CommitOperations(writes); !status.ok()) {
+    for (WriteRequest* request : writes) request->status = status;
+  }
+  for (WriteRequest* request : requests) {
+    if (request->job != nullptr) request->status = request->job();
+  }
 }
 
 absl::Status Collection::CommitOperations(std::span<WriteRequest* const> requests) {
@@ -140,11 +130,13 @@ absl::Status Collection::CommitOperations(std::span<WriteRequest* const> request
   }
   if (plan.changes.empty()) return absl::OkStatus();
   if (absl::Status status = storage_->Write(plan.after, plan.changes, plan.new_schema); !status.ok()) return status;
+  KillPoint("collection.after_store");
   for (WriteRequest* request : requests) Apply(*request);
   const uint64_t sequence = plan.after.sequence;
   {
     MutexLock lock(state_mutex_);
     stored_ = std::move(plan.after);
+    last_write_ = absl::Now();
   }
   gate_.Open(sequence);
   return absl::OkStatus();
@@ -167,11 +159,10 @@ absl::Status Collection::PlanOperation(Plan& plan, Operation& operation) const {
   bool exists = planned != plan.exists.end() && planned->second;
   if (planned == plan.exists.end()) {
     ReaderMutexLock lock(state_mutex_);
-    exists = slot_of_id_.contains(id);
+    exists = items_.SlotOf(id).has_value();
   }
   if (!exists) return absl::NotFoundError(absl::StrCat("id: there is no item \"", id, "\""));
-  ++plan.after.sequence;
-  plan.changes.emplace_back(Storage::Deletion{id, plan.after.sequence});
+  plan.changes.emplace_back(Storage::Deletion{id, ++plan.after.sequence});
   plan.exists[id] = false;
   return absl::OkStatus();
 }
@@ -181,75 +172,32 @@ void Collection::Apply(WriteRequest& request) {
   for (size_t i = 0; i < request.operations.size(); ++i) {
     if (!request.result.items[i].ok()) continue;
     MutexLock lock(state_mutex_);
-    if (const Item* item = std::get_if<Item>(&request.operations[i])) {
-      request.result.items[i] = ApplyUpsert(*item);
+    if (Item* item = std::get_if<Item>(&request.operations[i])) {
+      request.result.items[i] = ApplyUpsert(std::move(*item));
     } else {
       ApplyDelete(std::get<std::string>(request.operations[i]));
     }
   }
 }
 
-absl::Status Collection::ApplyUpsert(const Item& item) {
-  const Slot slot = static_cast<Slot>(items_.size());
-  // The new embedding first: where there is no memory for it the item stays findable as it was.
-  if (absl::Status status = index_->Add(slot, item.embedding); !status.ok()) return status;
-  ApplyDelete(item.id);
-  auto kept = std::make_unique<Item>(item);
-  kept->embedding = {};
-  items_.push_back(std::move(kept));
-  slot_of_id_[item.id] = slot;
-  return absl::OkStatus();
+absl::Status Collection::ApplyUpsert(Item item) {
+  const Embedding embedding = std::exchange(item.embedding, {});
+  const uint64_t sequence = item.sequence;
+  const Slot slot = items_.Put(std::make_shared<const Item>(std::move(item)));
+  if (next_ != nullptr && !next_->Put(slot, sequence, embedding).ok()) next_.reset();  // the rebuild finds itself ended
+  const absl::Status status = generation_->Put(slot, sequence, embedding);
+  // Where there is no memory for it the item cannot be found until an audit mends that. Its old embedding goes: it is
+  // no longer true.
+  if (!status.ok()) generation_->index().Remove(slot).IgnoreError();
+  return status;
 }
 
 void Collection::ApplyDelete(const std::string& id) {
-  const auto found = slot_of_id_.find(id);
-  if (found == slot_of_id_.end()) return;
-  // Cannot fail: every slot in slot_of_id_ was added to the index and removed from it only here.
-  index_->Remove(found->second).IgnoreError();
-  items_[found->second].reset();
-  slot_of_id_.erase(found);
-}
-
-absl::StatusOr<std::vector<std::vector<ScoredItem>>> Collection::Search(const StoreQuery& query,
-                                                                        absl::Time deadline) const {
-  if (absl::Status status = ValidateQuery(spec_, query); !status.ok()) return status;
-  if (absl::Status status = gate_.Pass(query.min_sequence, deadline); !status.ok()) return status;
-  {
-    ReaderMutexLock lock(state_mutex_);
-    if (absl::Status status = query.filter.CheckAgainst(stored_.schema); !status.ok()) return status;
-  }
-  std::vector<std::vector<ScoredItem>> results;
-  for (const Embedding& embedding : query.embeddings) {
-    if (absl::Now() >= deadline) return absl::DeadlineExceededError("the deadline passed during the search");
-    ReaderMutexLock lock(state_mutex_);
-    absl::StatusOr<std::vector<ScoredItem>> found = SearchOne(embedding, query);
-    if (!found.ok()) return found.status();
-    results.push_back(*std::move(found));
-  }
-  return results;
-}
-
-absl::StatusOr<std::vector<ScoredItem>> Collection::SearchOne(const Embedding& embedding,
-                                                              const StoreQuery& query) const {
-  SlotFilter slot_filter;
-  if (!query.filter.MatchesEverything()) {
-    slot_filter = [&](Slot slot) {
-      state_mutex_.AssertReaderHeld();
-      return query.filter.Matches(items_[slot]->attributes);
-    };
-  }
-  absl::StatusOr<std::vector<Neighbor>> neighbors = index_->Search(embedding, query.k, slot_filter);
-  if (!neighbors.ok()) return neighbors.status();
-  std::vector<ScoredItem> results;
-  results.reserve(neighbors->size());
-  for (const Neighbor& neighbor : *neighbors) {
-    // Rounding may carry a cosine a little over 1.
-    const float score = std::clamp(neighbor.similarity, -1.0f, 1.0f);
-    if (query.min_score && score < *query.min_score) continue;
-    results.push_back({*items_[neighbor.slot], score});
-  }
-  std::sort(results.begin(), results.end(), ByScoreThenId);
-  return results;
+  const std::optional<Slot> slot = items_.Remove(id);
+  if (!slot) return;
+  // NotFound where there was no memory for the embedding, or the rebuild has not come to it.
+  generation_->index().Remove(*slot).IgnoreError();
+  if (next_ != nullptr) next_->index().Remove(*slot).IgnoreError();
 }
 
 absl::StatusOr<std::vector<absl::StatusOr<Item>>> Collection::Get(std::span<const std::string> ids,
@@ -260,7 +208,7 @@ absl::StatusOr<std::vector<absl::StatusOr<Item>>> Collection::Get(std::span<cons
     if (absl::Status status = ValidateItemId(id); !status.ok()) return status;
   }
   if (absl::Status status = gate_.Pass(options.min_sequence, deadline); !status.ok()) return status;
-  return storage_->Read({.number = number_, .spec = spec_}, ids, options.with_embeddings);
+  return storage_->Read(identity(), ids, options.with_embeddings);
 }
 
 absl::StatusOr<ItemPage> Collection::List(const ListQuery& query, absl::Time deadline) const {
@@ -271,8 +219,7 @@ absl::StatusOr<ItemPage> Collection::List(const ListQuery& query, absl::Time dea
   }
   if (absl::Status status = gate_.Pass(query.min_sequence, deadline); !status.ok()) return status;
   ItemPage page;
-  const StoredCollection stored = {.number = number_, .spec = spec_};
-  const absl::Status read = storage_->ForEachItem(stored, after, /*with_embeddings=*/false, [&](Item item) {
+  const absl::Status read = storage_->ForEachItem(identity(), after, /*with_embeddings=*/false, [&](Item item) {
     if (page.items.size() == query.limit) {
       page.next_cursor = absl::WebSafeBase64Escape(page.items.back().id);
       return false;
@@ -284,34 +231,20 @@ absl::StatusOr<ItemPage> Collection::List(const ListQuery& query, absl::Time dea
   return page;
 }
 
-// Ids alone: the graph is hnswlib's, and what it holds cannot be walked from here.
-absl::StatusOr<AuditReport> Collection::Audit(bool, absl::Time) const {
-  AuditReport report;
-  ReaderMutexLock lock(state_mutex_);
-  report.indexed = slot_of_id_.size();
-  uint64_t known = 0;
-  const StoredCollection stored = {.number = number_, .spec = spec_};
-  const absl::Status read = storage_->ForEachItem(stored, "", /*with_embeddings=*/false, [&](Item item) {
-    state_mutex_.AssertReaderHeld();
-    ++report.stored;
-    if (slot_of_id_.contains(item.id)) {
-      ++known;
-    } else if (report.examples.size() < kMaxAuditExamples) {
-      report.examples.push_back(item.id);
-    }
-    return true;
-  });
-  if (!read.ok()) return read;
-  report.missing = report.stored - known;
-  report.phantom = report.indexed - known;
-  return report;
-}
-
 absl::Status Collection::Drop() {
-  WriteRequest request;
-  request.drop = true;
-  if (absl::Status status = commit_.Run(request, absl::InfiniteFuture()); !status.ok()) return status;
-  return request.status;
+  const absl::Status status = RunAlone([this]() -> absl::Status {
+    MutexLock lock(state_mutex_);
+    if (dropped_) return NoSuchCollection(spec_);
+    if (absl::Status deleted = storage_->DeleteCollection(stored_); !deleted.ok()) return deleted;
+    dropped_ = true;
+    return absl::OkStatus();
+  });
+  if (!status.ok()) return status;
+  Stop();
+  gate_.Close(NoSuchCollection(spec_));
+  std::error_code ignored;  // a snapshot that is left is removed at the next start
+  std::filesystem::remove(SnapshotPath(), ignored);
+  return absl::OkStatus();
 }
 
 }  // namespace lookalike

@@ -1,42 +1,65 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <variant>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 
 #include "libs/ann/hnsw_index.h"
-#include "libs/ann/vector_index.h"
 #include "libs/catalog/catalog_store.h"
+#include "libs/catalog/generation.h"
 #include "libs/catalog/group_commit.h"
 #include "libs/catalog/item.h"
+#include "libs/catalog/item_directory.h"
 #include "libs/catalog/sequence_gate.h"
 #include "libs/catalog/storage.h"
+#include "libs/file/blocks.h"
 #include "libs/sync/mutex.h"
 
 namespace lookalike {
 
 // One collection: its items on disk, and beside them in memory what a search needs (ids, attributes, the vector
 // index). A write goes to disk first; memory follows before the writer hears of it, so that memory never shows what
-// could be lost.
+// could be lost. docs/storage.md states what holds at every moment, and what a start makes of what a crash left.
 //
 // Thread-safe. Method contracts are those of CatalogStore.
 class Collection {
  public:
-  // How the graph is built; the dimension is the collection's.
-  using IndexOptions = HnswIndex::Options;
+  struct Options {
+    HnswIndex::Options index;  // its dimension is the collection's
 
-  // Takes over what the disk knows of the collection and builds the index from it: seconds to minutes, by size.
-  // `storage` must outlive the collection.
-  static absl::StatusOr<std::unique_ptr<Collection>> Load(StoredCollection stored, IndexOptions index_options,
+    // Embeddings that may wait to be linked into the graph. Searches scan them: 65,536 of 512 dimensions cost some 3
+    // ms. While there are more, writes wait, and are RESOURCE_EXHAUSTED after max_backlog_wait.
+    size_t max_backlog = 65'536;
+    absl::Duration max_backlog_wait = absl::Seconds(10);
+
+    // The index is rebuilt, in the background, when tombstones are more than this share of the items …
+    double rebuild_share = 0.2;
+    // … or more than this one and nothing was written for idle_time.
+    double idle_rebuild_share = 0.05;
+    absl::Duration idle_time = absl::Seconds(30);
+    // Fewer tombstones than this are let be.
+    size_t least_tombstones = 1000;
+
+    // How long changes go without a snapshot. A start reads the snapshot and then, item by item, what came after it.
+    absl::Duration snapshot_interval = absl::Minutes(10);
+    std::string snapshot_directory;  // where snapshots are; exists
+  };
+
+  // Takes over what the disk knows of the collection: the snapshot and what was written after it, or, where there is no
+  // snapshot that can be used, all items. `storage` must outlive the collection.
+  static absl::StatusOr<std::unique_ptr<Collection>> Load(StoredCollection stored, const Options& options,
                                                           Storage* storage);
 
   CollectionInfo Info() const;
@@ -47,53 +70,123 @@ class Collection {
   absl::StatusOr<std::vector<absl::StatusOr<Item>>> Get(std::span<const std::string> ids, const GetOptions& options,
                                                         absl::Time deadline) const;
   absl::StatusOr<ItemPage> List(const ListQuery& query, absl::Time deadline) const;
-  absl::StatusOr<AuditReport> Audit(bool repair, absl::Time deadline) const;
+  absl::StatusOr<AuditReport> Audit(bool repair, absl::Time deadline);
 
   // Deletes the collection from disk; every write after that is NotFound.
   absl::Status Drop();
+
+  // Does what is due: fits the mean, rebuilds the index, saves a snapshot. Blocks for as long as that takes; gives up,
+  // leaving things as they were, soon after Stop(). One thread at a time.
+  absl::Status Maintain();
+  // The two jobs by themselves, due or not.
+  absl::Status Rebuild();
+  absl::Status SaveSnapshot();
+  void Stop() { stopping_ = true; }
+
+  // Where its snapshot is, or will be.
+  std::string SnapshotPath() const;
 
  private:
   // An item to keep, or the id of one to delete.
   using Operation = std::variant<Item, std::string>;
 
-  // The operations of one call, or the end of the collection, on their way through the commit.
+  // The operations of one call on their way through the commit, or a job that must run while nothing is committed.
   struct WriteRequest {
-    std::vector<Operation> operations;
-    bool drop = false;
-    WriteResult result;
-    absl::Status status;  // of the call as a whole
+    std::vector<Operation> operations = {};
+    std::function<absl::Status()> job = nullptr;
+    WriteResult result = {};
+    absl::Status status = {};  // of the call as a whole
   };
 
-  Collection(StoredCollection stored, std::unique_ptr<VectorIndex> index, Storage* storage);
+  Collection(StoredCollection stored, const Options& options, Storage* storage);
 
+  // Loading (collection_load.cc); nobody else has the collection yet.
+  absl::Status LoadFromSnapshot() ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_mutex_);
+  absl::Status LoadFromStore() ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_mutex_);
+  absl::Status ReplayJournal(uint64_t after) ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_mutex_);
+  absl::Status PutMissingEmbeddings() ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_mutex_);
+  absl::Status TakeFromStore(std::span<const std::string> ids) ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_mutex_);
+
+  // Writing.
   absl::StatusOr<WriteResult> Write(std::vector<Operation> operations, absl::Time deadline);
-
+  absl::Status WaitForBacklog(absl::Time deadline) const;
+  // Runs a job in the order of commits, with none beside it.
+  absl::Status RunAlone(std::function<absl::Status()> job);
   // The steps of a commit; only one thread at a time is in any of them (GroupCommit).
   void Commit(std::span<WriteRequest* const> requests);
-  absl::Status CommitDrop();
   absl::Status CommitOperations(std::span<WriteRequest* const> requests);
   struct Plan;
   absl::Status PlanOperation(Plan& plan, Operation& operation) const;
   void Apply(WriteRequest& request);
-  absl::Status ApplyUpsert(const Item& item) ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_mutex_);
+  absl::Status ApplyUpsert(Item item) ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_mutex_);
   void ApplyDelete(const std::string& id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_mutex_);
 
-  absl::StatusOr<std::vector<ScoredItem>> SearchOne(const Embedding& embedding, const StoreQuery& query) const
-      ABSL_SHARED_LOCKS_REQUIRED(state_mutex_);
+  // Searching (collection_search.cc).
+  struct View;
+  View TakeView(const Filter& filter) const ABSL_SHARED_LOCKS_REQUIRED(state_mutex_);
+  absl::StatusOr<std::vector<ScoredItem>> SearchOne(const Embedding& embedding, const StoreQuery& query,
+                                                    View& view) const;
+  absl::StatusOr<std::vector<Neighbor>> FindNeighbors(const Embedding& embedding, const StoreQuery& query,
+                                                      const View& view) const;
+  struct Found {
+    ItemDirectory::ItemPointer item;
+    float similarity;
+  };
+  bool Resolve(const Filter& filter, const View& view, const std::vector<Neighbor>& neighbors,
+               std::vector<Found>& found) const ABSL_SHARED_LOCKS_REQUIRED(state_mutex_);
+  static std::vector<ScoredItem> ToResults(const std::vector<Found>& found, std::optional<float> min_score);
+
+  // Keeping in shape (collection_maintenance.cc).
+  bool NeedsRebuild() const;
+  bool NeedsSnapshot() const;
+  HnswIndex::Options IndexOptions() const;
+  absl::StatusOr<StoredMean> FitMean() const;
+  absl::StatusOr<StoredMean> MeanForRebuild() const;
+  absl::Status CopyItemsTo(Generation& next);
+  absl::Status CopySlotsTo(Generation& next, Slot begin, Slot end);
+  void AbandonRebuild();
+
+  // The snapshot file (collection_snapshot.cc).
+  absl::Status WriteSnapshot(BlockWriter& writer, uint64_t sequence, const Generation& generation) const;
+  absl::Status WriteItems(BlockWriter& writer) const;
+  // Reads it into items_ and generation_, and gives the sequence number that it covers.
+  absl::StatusOr<uint64_t> ReadSnapshot(const StoredMean& mean) ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_mutex_);
+  absl::StatusOr<uint64_t> ReadItems(BlockReader& reader, const StoredMean& mean)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_mutex_);
+
+  // Auditing (collection_audit.cc).
+  absl::StatusOr<std::vector<std::string>> FindSuspicious(AuditReport& report) const;
+  absl::Status AuditItems(const std::vector<std::string>& ids, bool repair, AuditReport& report);
+  absl::Status AuditItem(const std::string& id, const absl::StatusOr<Item>& stored, bool repair, AuditReport& report)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_mutex_);
+
+  StoredCollection identity() const { return {.number = number_, .spec = spec_}; }
 
   // Constant after construction.
+  const Options options_;
   const CollectionSpec spec_;
   const uint32_t number_;
   Storage* const storage_;
 
-  // Guards what searches read. Held exclusively for one item at a time, so that searches slip in between.
+  std::atomic<bool> stopping_ = false;
+
+  // Guards what searches read. Held exclusively for one item at a time, so that searches slip in between, and never
+  // while a search compares embeddings.
   mutable Mutex state_mutex_;
   StoredCollection stored_ ABSL_GUARDED_BY(state_mutex_);
-  const std::unique_ptr<VectorIndex> index_;  // its own lock; changed under state_mutex_, together with the two below
-  absl::flat_hash_map<std::string, Slot> slot_of_id_ ABSL_GUARDED_BY(state_mutex_);
-  // By slot, without embeddings; null where the slot's embedding was removed. The next free slot is its size.
-  std::vector<std::unique_ptr<const Item>> items_ ABSL_GUARDED_BY(state_mutex_);
+  ItemDirectory items_ ABSL_GUARDED_BY(state_mutex_);
+  std::shared_ptr<Generation> generation_ ABSL_GUARDED_BY(state_mutex_);
+  // The one that a rebuild is filling; null where there is none. Every write goes to both.
+  std::shared_ptr<Generation> next_ ABSL_GUARDED_BY(state_mutex_);
   bool dropped_ ABSL_GUARDED_BY(state_mutex_) = false;
+  absl::Time last_write_ ABSL_GUARDED_BY(state_mutex_) = absl::InfinitePast();
+  // For Info().
+  const absl::Time loaded_ = absl::Now();
+  uint64_t snapshot_sequence_ ABSL_GUARDED_BY(state_mutex_) = 0;
+  absl::Time snapshot_time_ ABSL_GUARDED_BY(state_mutex_) = absl::InfinitePast();
+  uint64_t snapshot_bytes_ ABSL_GUARDED_BY(state_mutex_) = 0;
+  uint64_t rebuilds_ ABSL_GUARDED_BY(state_mutex_) = 0;
+  uint64_t unreachable_ ABSL_GUARDED_BY(state_mutex_) = 0;
 
   mutable SequenceGate gate_;  // opened as far as stored_.sequence; follows it, under no lock
   GroupCommit<WriteRequest> commit_;

@@ -101,6 +101,8 @@ class AttributeIndex::Evaluation {
 
 AttributeIndex::AttributeIndex() : slots_(std::make_unique<Slots>()) {}
 AttributeIndex::~AttributeIndex() = default;
+AttributeIndex::AttributeIndex(AttributeIndex&&) noexcept = default;
+AttributeIndex& AttributeIndex::operator=(AttributeIndex&&) noexcept = default;
 
 void AttributeIndex::Add(uint32_t slot, const Attributes& attributes) {
   if (slot / 64 >= slots_->words.size()) slots_->words.resize(slot / 64 + 1);

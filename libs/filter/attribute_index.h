@@ -35,6 +35,8 @@ class AttributeIndex {
  public:
   AttributeIndex();
   ~AttributeIndex();
+  AttributeIndex(AttributeIndex&&) noexcept;
+  AttributeIndex& operator=(AttributeIndex&&) noexcept;
 
   // The item at `slot`, which has none yet. The types of the attributes must agree with those of the other items
   // (ExtendSchema makes sure of that).

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/index/options.h"
 
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+
 namespace lookalike {
 
 void AddIndexFlags(CLI::App& app, Catalog::Options& options) {
-  HnswIndex::Options& index = options.index;
+  Collection::Options& collection = options.collection;
+  HnswIndex::Options& index = collection.index;
   app.add_option("--data-dir", options.data_directory, "Where everything is kept; made if it is not there")->required();
   app.add_option("--hnsw-m", index.M, "Links of a node: more finds more and takes more memory")
       ->capture_default_str()
@@ -21,6 +25,22 @@ void AddIndexFlags(CLI::App& app, Catalog::Options& options) {
                  "Collections of up to so many items are searched exactly, without the graph")
       ->capture_default_str()
       ->check(CLI::Range(0, 1'000'000));
+  app.add_option("--link-threads", index.link_threads, "Threads that link new items into the graph of a collection")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 64));
+  app.add_option("--max-backlog", collection.max_backlog,
+                 "Items of a collection that may wait to be linked: searches scan them; above it writes wait")
+      ->capture_default_str()
+      ->check(CLI::Range(1'000, 100'000'000));
+  app.add_option("--rebuild-share", collection.rebuild_share,
+                 "Rebuild a collection's index when tombstones are more than this share of its items")
+      ->capture_default_str()
+      ->check(CLI::Range(0.01, 10.0));
+  app.add_option_function<int>(
+         "--snapshot-interval-s", [&](int seconds) { collection.snapshot_interval = absl::Seconds(seconds); },
+         "Seconds that changes go without a snapshot: more makes starts slower, less writes more")
+      ->default_str(absl::StrCat(absl::ToInt64Seconds(collection.snapshot_interval)))
+      ->check(CLI::Range(1, 86'400));
 }
 
 }  // namespace lookalike

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+
+#include "libs/catalog/collection.h"
+#include "libs/file/kill_point.h"
+
+namespace lookalike {
+namespace {
+
+// A mean of fewer says more about them than about what all have in common.
+constexpr uint64_t kLeastItemsOfMean = 100;
+// Items that a rebuild reads from disk at once.
+constexpr Slot kSlotsAtOnce = 256;
+// How often long waits look whether the end has come.
+constexpr absl::Duration kPatience = absl::Milliseconds(50);
+
+absl::Status Stopped() { return absl::CancelledError("the collection is being closed"); }
+
+bool HasGrownOutOf(uint64_t mean_items, uint64_t items) {
+  if (items < kLeastItemsOfMean) return false;
+  return mean_items == 0 || items >= 2 * mean_items || items <= mean_items / 2;
+}
+
+}  // namespace
+
+absl::Status Collection::Maintain() {
+  if (NeedsRebuild()) {
+    if (absl::Status status = Rebuild(); !status.ok()) return status;
+  }
+  if (NeedsSnapshot()) return SaveSnapshot();
+  return absl::OkStatus();
+}
+
+HnswIndex::Options Collection::IndexOptions() const {
+  HnswIndex::Options options = options_.index;
+  options.dimension = spec_.dimension;
+  return options;
+}
+
+bool Collection::NeedsSnapshot() const {
+  ReaderMutexLock lock(state_mutex_);
+  if (dropped_ || stored_.sequence == snapshot_sequence_) return false;
+  return absl::Now() - std::max(snapshot_time_, loaded_) >= options_.snapshot_interval;
+}
+
+bool Collection::NeedsRebuild() const {
+  ReaderMutexLock lock(state_mutex_);
+  if (dropped_) return false;
+  if (spec_.centered && HasGrownOutOf(generation_->mean().items, items_.size())) return true;
+  const size_t tombstones = generation_->index().figures().tombstones;
+  if (tombstones < options_.least_tombstones) return false;
+  const bool idle = absl::Now() - last_write_ >= options_.idle_time;
+  const double share = idle ? options_.idle_rebuild_share : options_.rebuild_share;
+  return static_cast<double>(tombstones) > share * static_cast<double>(items_.size());
+}
+
+absl::StatusOr<StoredMean> Collection::MeanForRebuild() const {
+  if (!spec_.centered) return StoredMean{};
+  {
+    ReaderMutexLock lock(state_mutex_);
+    if (items_.size() < kLeastItemsOfMean) return generation_->mean();
+  }
+  return FitMean();
+}
+
+absl::StatusOr<StoredMean> Collection::FitMean() const {
+  std::vector<double> sums(spec_.dimension);
+  uint64_t items = 0;
+  const absl::Status read = storage_->ForEachItem(identity(), "", /*with_embeddings=*/true, [&](const Item& item) {
+    for (size_t i = 0; i < sums.size(); ++i) sums[i] += item.embedding[i];
+    ++items;
+    return !stopping_;
+  });
+  if (!read.ok()) return read;
+  if (stopping_) return Stopped();
+  StoredMean mean{Embedding(sums.size()), items};
+  for (size_t i = 0; i < sums.size(); ++i) {
+    mean.mean[i] = static_cast<float>(sums[i] / static_cast<double>(std::max<uint64_t>(1, items)));
+  }
+  return mean;
+}
+
+absl::Status Collection::Rebuild() {
+  KillPoint("rebuild.begin");
+  absl::StatusOr<StoredMean> mean = MeanForRebuild();
+  if (!mean.ok()) return mean.status();
+  absl::StatusOr<std::shared_ptr<Generation>> created = Generation::Create(IndexOptions(), *std::move(mean));
+  if (!created.ok()) return created.status();
+  const std::shared_ptr<Generation> next = *std::move(created);
+  {
+    MutexLock lock(state_mutex_);
+    next_ = next;
+  }
+  absl::Status status = CopyItemsTo(*next);
+  if (status.ok() && spec_.centered) status = storage_->WriteMean(identity(), next->mean());
+  if (!status.ok()) {
+    AbandonRebuild();
+    return status;
+  }
+  KillPoint("rebuild.before_swap");
+  std::shared_ptr<Generation> old;
+  {
+    MutexLock lock(state_mutex_);
+    if (next_ == nullptr) return absl::ResourceExhaustedError("rebuild: not enough memory");
+    old = std::exchange(generation_, std::exchange(next_, nullptr));
+    ++rebuilds_;
+  }
+  KillPoint("rebuild.after_swap");
+  const size_t unreachable = next->index().AuditGraph(/*repair=*/true).unreachable.size();
+  {
+    MutexLock lock(state_mutex_);
+    unreachable_ = unreachable;
+  }
+  // Freeing it takes a while: not the business of the last search that uses it.
+  while (old.use_count() > 1) absl::SleepFor(kPatience);
+  return absl::OkStatus();
+}
+
+void Collection::AbandonRebuild() {
+  MutexLock lock(state_mutex_);
+  next_.reset();
+}
+
+// Everything that is written from now on goes to both; so what is there now is all that must be copied.
+absl::Status Collection::CopyItemsTo(Generation& next) {
+  Slot slots = 0;
+  {
+    ReaderMutexLock lock(state_mutex_);
+    slots = static_cast<Slot>(items_.slots());
+  }
+  for (Slot begin = 0; begin < slots; begin += kSlotsAtOnce) {
+    if (stopping_) return Stopped();
+    if (absl::Status status = CopySlotsTo(next, begin, std::min(slots, begin + kSlotsAtOnce)); !status.ok()) {
+      return status;
+    }
+  }
+  while (!next.index().WaitUntilIdle(absl::Now() + kPatience)) {
+    if (stopping_) return Stopped();
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Collection::CopySlotsTo(Generation& next, Slot begin, Slot end) {
+  std::vector<std::string> ids;
+  std::vector<Slot> slots;
+  {
+    ReaderMutexLock lock(state_mutex_);
+    for (Slot slot = begin; slot < end; ++slot) {
+      if (const ItemDirectory::ItemPointer& item = items_.At(slot); item != nullptr) {
+        ids.push_back(item->id);
+        slots.push_back(slot);
+      }
+    }
+  }
+  if (ids.empty()) return absl::OkStatus();
+  const absl::StatusOr<std::vector<absl::StatusOr<Item>>> stored = storage_->Read(identity(), ids, true);
+  if (!stored.ok()) return stored.status();
+  for (size_t i = 0; i < ids.size(); ++i) {
+    const absl::StatusOr<Item>& item = (*stored)[i];
+    if (!item.ok()) continue;  // deleted meanwhile
+    // Under the lock that keeps writers out: whoever writes this slot after it overwrites it.
+    ReaderMutexLock lock(state_mutex_);
+    const ItemDirectory::ItemPointer& current = items_.At(slots[i]);
+    if (current == nullptr || current->sequence != item->sequence) continue;
+    if (absl::Status status = next.Put(slots[i], item->sequence, item->embedding); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace lookalike

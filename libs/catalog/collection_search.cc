@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+
+#include "libs/catalog/collection.h"
+#include "libs/catalog/validation.h"
+
+namespace lookalike {
+namespace {
+
+// How often a search is begun again because an item of its answer changed meanwhile, before it holds writers up.
+constexpr int kAttempts = 3;
+
+bool ByScoreThenId(const ScoredItem& a, const ScoredItem& b) {
+  return a.score != b.score ? a.score > b.score : a.item.id < b.item.id;
+}
+
+absl::Status ValidateQuery(const CollectionSpec& spec, const StoreQuery& query) {
+  if (absl::Status status = ValidateModel(query.model_id, spec); !status.ok()) return status;
+  if (absl::Status status = ValidateCount("k", query.k, 1, kMaxK); !status.ok()) return status;
+  if (query.min_score && !(*query.min_score >= -1 && *query.min_score <= 1)) {
+    return absl::InvalidArgumentError(absl::StrCat("min_score: must be -1 to 1, got ", *query.min_score));
+  }
+  for (const Embedding& embedding : query.embeddings) {
+    if (embedding.size() != spec.dimension) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("embedding: has ", embedding.size(), " values; the collection's dimension is ", spec.dimension));
+    }
+  }
+  return ValidateCount("queries", query.embeddings.size(), 1, kMaxBatchQueries);
+}
+
+}  // namespace
+
+// What a search sees of the collection. Neighbours are found in it without a lock.
+struct Collection::View {
+  std::shared_ptr<const Generation> generation;
+  std::optional<Selection> selection;  // of the filter, where there is one
+  uint64_t sequence = 0;               // every write up to it is in the selection
+};
+
+Collection::View Collection::TakeView(const Filter& filter) const {
+  View view{generation_, std::nullopt, stored_.sequence};
+  if (!filter.MatchesEverything()) view.selection = items_.Select(filter);
+  return view;
+}
+
+absl::StatusOr<std::vector<std::vector<ScoredItem>>> Collection::Search(const StoreQuery& query,
+                                                                        absl::Time deadline) const {
+  if (absl::Status status = ValidateQuery(spec_, query); !status.ok()) return status;
+  if (absl::Status status = gate_.Pass(query.min_sequence, deadline); !status.ok()) return status;
+  View view;
+  {
+    ReaderMutexLock lock(state_mutex_);
+    if (absl::Status status = query.filter.CheckAgainst(stored_.schema); !status.ok()) return status;
+    view = TakeView(query.filter);
+  }
+  std::vector<std::vector<ScoredItem>> results;
+  for (const Embedding& embedding : query.embeddings) {
+    if (absl::Now() >= deadline) return absl::DeadlineExceededError("the deadline passed during the search");
+    absl::StatusOr<std::vector<ScoredItem>> found = SearchOne(embedding, query, view);
+    if (!found.ok()) return found.status();
+    results.push_back(*std::move(found));
+  }
+  return results;
+}
+
+absl::StatusOr<std::vector<ScoredItem>> Collection::SearchOne(const Embedding& embedding, const StoreQuery& query,
+                                                              View& view) const {
+  std::vector<Found> found;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    const absl::StatusOr<std::vector<Neighbor>> neighbors = FindNeighbors(embedding, query, view);
+    if (!neighbors.ok()) return neighbors.status();
+    bool current = false;
+    {
+      ReaderMutexLock lock(state_mutex_);
+      current = Resolve(query.filter, view, *neighbors, found);
+      if (!current) view = TakeView(query.filter);
+    }
+    if (current) return ToResults(found, query.min_score);
+  }
+  {
+    ReaderMutexLock lock(state_mutex_);
+    view = TakeView(query.filter);
+    const absl::StatusOr<std::vector<Neighbor>> neighbors = FindNeighbors(embedding, query, view);
+    if (!neighbors.ok()) return neighbors.status();
+    Resolve(query.filter, view, *neighbors, found);
+  }
+  return ToResults(found, query.min_score);
+}
+
+absl::StatusOr<std::vector<Neighbor>> Collection::FindNeighbors(const Embedding& embedding, const StoreQuery& query,
+                                                                const View& view) const {
+  const Embedding centered = view.generation->Centered(embedding);
+  SlotFilter filter;
+  if (view.selection) filter = {.words = view.selection->words, .count = view.selection->count};
+  return view.generation->index().Search(
+      {.embedding = centered, .k = query.k, .filter = view.selection ? &filter : nullptr});
+}
+
+// Fills `found` with the items of `neighbors`. False where one of them is no longer what was found: another search is
+// due, or, where nothing could have changed, the rest is the answer.
+bool Collection::Resolve(const Filter& filter, const View& view, const std::vector<Neighbor>& neighbors,
+                         std::vector<Found>& found) const {
+  found.clear();
+  found.reserve(neighbors.size());
+  for (const Neighbor& neighbor : neighbors) {
+    const ItemDirectory::ItemPointer& item = items_.At(neighbor.slot);
+    const bool current = item != nullptr && item->sequence == neighbor.version &&
+                         (item->sequence <= view.sequence || filter.Matches(item->attributes));
+    if (current) found.push_back({item, neighbor.similarity});
+  }
+  return found.size() == neighbors.size();
+}
+
+std::vector<ScoredItem> Collection::ToResults(const std::vector<Found>& found, std::optional<float> min_score) {
+  std::vector<ScoredItem> results;
+  results.reserve(found.size());
+  for (const Found& one : found) {
+    // Rounding may carry a cosine a little over 1.
+    const float score = std::clamp(one.similarity, -1.0f, 1.0f);
+    if (!min_score || score >= *min_score) results.push_back({*one.item, score});
+  }
+  std::sort(results.begin(), results.end(), ByScoreThenId);
+  return results;
+}
+
+}  // namespace lookalike
