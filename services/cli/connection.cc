@@ -15,6 +15,12 @@ void Connection::AddFlags(CLI::App& app) {
       ->check(CLI::Range(0.001, 86'400.0));
 }
 
+void Connection::AddMinSequence(CLI::App& app, uint64_t& min_sequence) {
+  app.add_option("--min-sequence", min_sequence,
+                 "Wait, within --timeout, until the collection has come to this write: what a write answered as its "
+                 "sequence");
+}
+
 absl::Status Connection::Open() {
   ChannelOptions options;
   options.service = v1::VisualSearch::service_full_name();

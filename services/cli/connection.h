@@ -21,6 +21,8 @@ class Connection {
 
   // Adds --server and --timeout to `app`.
   void AddFlags(CLI::App& app);
+  // Adds --min-sequence, of a command that reads.
+  static void AddMinSequence(CLI::App& app, uint64_t& min_sequence);
 
   // To be called once, after parsing. InvalidArgument for a malformed address; a server that is not there shows at the
   // first call.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `lookalike ingest`: a folder or a manifest into a collection.
+#include <algorithm>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -39,7 +40,12 @@ class Tally {
   Tally(size_t total, std::string failures_path)
       : total_(total), failures_path_(std::move(failures_path)), progress_("ingesting", total) {}
 
-  void Written() { Count(written_); }
+  // `sequence`: of the collection, once the item was durable.
+  void Written(uint64_t sequence) {
+    Count(written_);
+    MutexLock lock(mutex_);
+    sequence_ = std::max(sequence_, sequence);
+  }
   void Unchanged() { Count(unchanged_); }
 
   void Failed(const std::string& id, const std::string& picture, absl::string_view reason) {
@@ -59,6 +65,7 @@ class Tally {
         {"total", total_},         {"written", written_},
         {"unchanged", unchanged_}, {"failed", failed_},
         {"seconds", seconds},      {"items_per_second", static_cast<double>(progress_.done()) / seconds}};
+    if (written_ > 0) totals["sequence"] = sequence_;
     if (failed_ > 0) totals["failures_file"] = failures_path_;
     if (json) {
       std::cout << totals.dump() << "\n";
@@ -84,6 +91,7 @@ class Tally {
   Progress progress_ ABSL_GUARDED_BY(mutex_);
   std::ofstream failures_ ABSL_GUARDED_BY(mutex_);
   size_t written_ = 0;
+  uint64_t sequence_ = 0;  // that a read must have seen to see every item written
   size_t unchanged_ = 0;
   size_t failed_ = 0;
 };
@@ -123,7 +131,7 @@ class Upload {
     v1::IngestResponse response;
     while (stream_->Read(&response)) {
       if (!response.has_error()) {
-        tally_.Written();
+        tally_.Written(response.sequence());
         continue;
       }
       Sent sent;

@@ -19,6 +19,7 @@ struct Options {
   std::string collection;
   std::vector<std::string> ids;
   bool with_embeddings = false;
+  uint64_t min_sequence = 0;
   bool json = false;
 };
 
@@ -35,6 +36,7 @@ absl::Status Get(Options& options) {
   request.set_collection(options.collection);
   *request.mutable_ids() = {options.ids.begin(), options.ids.end()};
   request.set_with_embeddings(options.with_embeddings);
+  request.set_min_sequence(options.min_sequence);
   const absl::StatusOr<v1::GetResponse> response = options.connection.Call(&Connection::Stub::Get, request);
   if (!response.ok()) return response.status();
   if (options.json) {
@@ -111,6 +113,7 @@ void AddGet(CLI::App& app, Command& chosen) {
   CLI::App& get = *app.add_subcommand("get", "Show items by id");
   const std::shared_ptr<Options> options = AddItemCommand(get);
   get.add_flag("--embeddings", options->with_embeddings, "With their embeddings");
+  Connection::AddMinSequence(get, options->min_sequence);
   get.callback([options, &chosen] { chosen = [options] { return Get(*options); }; });
 }
 

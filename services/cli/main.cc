@@ -20,6 +20,10 @@ int main(int argc, char** argv) {
   lookalike::AddGet(app, chosen);
   lookalike::AddDelete(app, chosen);
   lookalike::AddStats(app, chosen);
+  lookalike::AddCollections(app, chosen);
+  lookalike::AddCheck(app, chosen);
+  lookalike::AddBackup(app, chosen);
+  lookalike::AddRestore(app, chosen);
   lookalike::AddModel(app, chosen);
   lookalike::AddEmbed(app, chosen);
   lookalike::AddDemoCatalog(app, chosen);

@@ -25,6 +25,7 @@ struct SearchOptions {
   int k = 10;
   std::string filter;
   std::optional<float> min_score;
+  uint64_t min_sequence = 0;
   std::string html;
   std::string pictures;
   bool json = false;
@@ -49,6 +50,7 @@ absl::StatusOr<v1::SearchResponse> Search(SearchOptions& options, const Query& q
   request.set_k(static_cast<uint32_t>(options.k));
   request.set_filter(options.filter);
   if (options.min_score) request.set_min_score(*options.min_score);
+  request.set_min_sequence(options.min_sequence);
   return options.connection.Call(&Connection::Stub::Search, request);
 }
 
@@ -112,6 +114,7 @@ void AddSearch(CLI::App& app, Command& chosen) {
       ->check(CLI::NonNegativeNumber);
   search.add_option("--filter", options->filter, "Only items that match: 'category = \"boot\" and price < 80'");
   search.add_option("--min-score", options->min_score, "Only items at least this similar, -1 to 1");
+  Connection::AddMinSequence(search, options->min_sequence);
   CLI::Option* html =
       search.add_option("--html", options->html, "Also write a page with query and results as pictures");
   search.add_option("--pictures", options->pictures, "For --html: what was ingested, to find the results' pictures in")
