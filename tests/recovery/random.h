@@ -31,9 +31,9 @@ inline uint64_t SeedOf(absl::string_view text) {
   return seed;
 }
 
-// Choices that a seed fixes, on every machine the same: the distributions of the standard library are not. Its generator
-// is splitmix64, since those of the standard library take microseconds to set up and every item has several. Not
-// thread-safe.
+// Choices that a seed fixes, on every machine the same: the distributions of the standard library are not. Its
+// generator is splitmix64, since those of the standard library take microseconds to set up and every item has several.
+// Not thread-safe.
 class Random {
  public:
   explicit Random(uint64_t seed) : state_(seed) {}
