@@ -17,19 +17,19 @@ using Stub = IndexClient::Stub;
 // One collection that is both expected and there.
 class CollectionChecker {
  public:
-  CollectionChecker(IndexClient& client, const ExpectedCollection& expected, uint64_t seed, Problems& problems)
-      : client_(client), expected_(expected), random_(MixSeeds({seed, SeedOf(expected.name)})), problems_(problems) {}
+  CollectionChecker(IndexClient& client, const ExpectedCollection& expected, uint64_t seed, CheckResult& result)
+      : client_(client), expected_(expected), random_(MixSeeds({seed, SeedOf(expected.name)})), result_(result) {}
 
   absl::StatusOr<ObservedCollection> Check(const v1::Collection& listed) {
     ObservedCollection observed;
     observed.centered = listed.centered();
     observed.sequence = listed.sequence();
-    absl::StatusOr<ObservedItems> items = CheckItems(client_, expected_, random_, problems_);
+    absl::StatusOr<ObservedItems> items = CheckItems(client_, expected_, random_, result_.problems);
     if (!items.ok()) return items.status();
     observed.items = *std::move(items);
     CheckFigures(listed, observed.items);
     if (absl::Status status = CheckInfo(listed); !status.ok()) return status;
-    if (absl::Status status = CheckSearches(client_, expected_, observed, random_, problems_); !status.ok()) {
+    if (absl::Status status = CheckSearches(client_, expected_, observed, random_, result_); !status.ok()) {
       return status;
     }
     if (absl::Status status = CheckAudit(observed.items.size()); !status.ok()) return status;
@@ -38,7 +38,7 @@ class CollectionChecker {
 
  private:
   void Report(Fault fault, const std::string& what, const std::string& wanted, const std::string& found) {
-    problems_.push_back({fault, absl::StrCat(expected_.name, ": ", what), wanted, found});
+    result_.problems.push_back({fault, absl::StrCat(expected_.name, ": ", what), wanted, found});
   }
 
   void CheckFigures(const v1::Collection& listed, const ObservedItems& items) {
@@ -91,7 +91,7 @@ class CollectionChecker {
   IndexClient& client_;
   const ExpectedCollection& expected_;
   Random random_;
-  Problems& problems_;
+  CheckResult& result_;
 };
 
 bool MayBeAbsent(const ExpectedCollection& collection) { return collection.life != Life::kAlive; }
@@ -126,7 +126,7 @@ absl::StatusOr<CheckResult> CheckAll(IndexClient& client, const Expectation& exp
                                  absl::StrCat(collection.items(), " items", twice ? ", listed twice" : "")});
       continue;
     }
-    CollectionChecker checker(client, expected->second, seed, result.problems);
+    CollectionChecker checker(client, expected->second, seed, result);
     absl::StatusOr<ObservedCollection> observed = checker.Check(collection);
     if (!FailedForGood(observed, collection.name(), result.problems) && !observed.ok()) return observed.status();
     result.observation[collection.name()] = observed.ok() ? *std::move(observed) : ObservedCollection{};

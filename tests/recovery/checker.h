@@ -14,6 +14,7 @@ namespace lookalike {
 struct CheckResult {
   // Empty: all is as expected, and `observation` is what must be there from now on.
   Problems problems;
+  OwnSearches own_searches;
   Observation observation;
 };
 

@@ -28,6 +28,10 @@ int main(int argc, char** argv) {
   options.program = lookalike::ProgramPath("lookalike-index");
   app.add_option("--cycles", options.cycles, "Starts with load and a crash")->capture_default_str();
   app.add_option("--seed", options.seed, "Chooses everything but the clock")->capture_default_str();
+  app.add_option("--allowed-misses", options.allowed_misses,
+                 "Of the searches for items by their own embedding, the part that may miss in one check")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 1.0));
   app.add_option("--keep", keep, "A folder, new or empty, for data, journals and logs: kept whatever happens");
   app.add_option("--program", options.program, "lookalike-index")->capture_default_str()->check(CLI::ExistingFile);
   CLI11_PARSE(app, argc, argv);

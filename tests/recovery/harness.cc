@@ -6,6 +6,7 @@
 #include <exception>
 #include <fstream>
 #include <iostream>
+#include <map>
 #include <sstream>
 #include <stdexcept>
 #include <utility>
@@ -34,6 +35,9 @@ std::vector<ServerOption> OptionsOf(const std::string& program) {
 [[noreturn]] void Fail(const std::string& what, const Problems& problems = {}) {
   std::ostringstream text;
   text << what;
+  std::map<Fault, int> counts;
+  for (const Problem& problem : problems) ++counts[problem.fault];
+  for (const auto& [fault, count] : counts) text << "\n  " << count << " x " << FaultName(fault);
   for (size_t i = 0; i < std::min(problems.size(), kProblemsPrinted); ++i) text << "\n  " << problems[i];
   if (problems.size() > kProblemsPrinted) text << "\n  and " << problems.size() - kProblemsPrinted << " more";
   throw std::runtime_error(text.str());
@@ -57,6 +61,10 @@ bool CrashHarness::Run() {
     FinalCheck();
   } catch (const std::exception& failure) {
     oracle_.Note(absl::StrCat("failed: ", failure.what()));
+    if (server_ != nullptr) {
+      server_->Kill();
+      std::ofstream(options_.folder / "last-server.log") << server_->log();
+    }
     std::cout << "FAILED with --seed " << options_.seed << " in cycle " << cycle_ << ": " << PlanText(plan_) << "\n"
               << failure.what() << "\nkept: " << options_.folder.string() << std::endl;
     return false;
@@ -137,10 +145,7 @@ bool CrashHarness::TryStartAndCheck() {
     if (died_at_point()) return false;
     Fail("the server went away while it was checked: " + result.status().ToString());
   }
-  if (!result->problems.empty()) {
-    server_->Kill();
-    Fail(absl::StrCat(result->problems.size(), " faults after the start:"), result->problems);
-  }
+  Require("after the start", result->problems, result->own_searches);
   oracle_.Settle(result->observation);
   oracle_.Note("checked and settled");
   return true;
@@ -150,11 +155,11 @@ void CrashHarness::LoadAndEnd() {
   Load load(address_, &oracle_, options_.seed, cycle_);
   const bool ended_early = load.WaitForEnd(plan_.load_for);
   const int exit_code = plan_.clean_end ? server_->Terminate() : server_->Kill();
-  const Problems problems = load.Stop();
+  load.Stop();
   totals_.calls += load.calls();
   const bool may_die = !plan_.kill_at.empty() && exit_code == kKilled;
   RequireEnd(exit_code, plan_.clean_end && !may_die);
-  if (!problems.empty()) Fail(absl::StrCat(problems.size(), " faults under load:"), problems);
+  Require("under load", load.problems(), load.own_searches());
   if (ended_early && !may_die) Fail(absl::StrCat("the server went away by itself, exit code ", exit_code));
   totals_.killed_at_points += ended_early;
   totals_.clean_ends += plan_.clean_end && !ended_early;
@@ -170,16 +175,27 @@ void CrashHarness::RequireEnd(int exit_code, bool clean) {
   }
 }
 
+void CrashHarness::Require(const std::string& when, Problems problems, const OwnSearches& own_searches) {
+  totals_.own_searches += own_searches.count;
+  totals_.misses += own_searches.misses.size();
+  const double allowed = options_.allowed_misses * static_cast<double>(own_searches.count);
+  if (static_cast<double>(own_searches.misses.size()) > allowed) {
+    problems.insert(problems.end(), own_searches.misses.begin(), own_searches.misses.end());
+  }
+  if (!problems.empty()) Fail(absl::StrCat(problems.size(), " faults ", when, ":"), problems);
+}
+
 void CrashHarness::PrintProgress() {
   next_progress_ = absl::Now() + options_.progress_interval;
   uint64_t items = 0;
   const Expectation expectation = oracle_.expectation();
   for (const auto& [name, collection] : expectation) items += collection.items.size();
   std::cout << absl::StreamFormat(
-                   "cycle %d of %d: %d calls; killed at a point %d, while starting %d; clean ends %d; damages %d; now "
-                   "%d collections, %d ids",
+                   "cycle %d of %d: %d calls; killed at a point %d, while starting %d; clean ends %d; damages %d; "
+                   "missed %d of %d; now %d collections, %d ids",
                    std::min(cycle_, options_.cycles), options_.cycles, totals_.calls, totals_.killed_at_points,
-                   totals_.killed_starting, totals_.clean_ends, totals_.damages, expectation.size(), items)
+                   totals_.killed_starting, totals_.clean_ends, totals_.damages, totals_.misses, totals_.own_searches,
+                   expectation.size(), items)
             << std::endl;
 }
 

@@ -12,6 +12,7 @@
 #include "tests/recovery/cycle_plan.h"
 #include "tests/recovery/index_process.h"
 #include "tests/recovery/oracle.h"
+#include "tests/recovery/problem.h"
 
 namespace lookalike {
 
@@ -26,6 +27,8 @@ class CrashHarness {
     std::filesystem::path folder;
     uint64_t seed = 1;
     uint64_t cycles = 60;
+    // Of the searches for items by their own embedding, in one check or under one load, how many may miss: 0 to 1.
+    double allowed_misses = 0;
     absl::Duration progress_interval = absl::Seconds(10);
   };
 
@@ -41,6 +44,8 @@ class CrashHarness {
     uint64_t killed_starting = 0;
     uint64_t killed_at_points = 0;
     uint64_t clean_ends = 0;
+    uint64_t own_searches = 0;
+    uint64_t misses = 0;
   };
 
   void RunCycle();
@@ -56,6 +61,8 @@ class CrashHarness {
   void LoadAndEnd();
   // Takes the server's log; its end was as it must be.
   void RequireEnd(int exit_code, bool clean);
+  // Fails where there are faults, or more misses than allowed.
+  void Require(const std::string& when, Problems problems, const OwnSearches& own_searches);
   void PrintProgress();
   std::string FileOfCycle(const std::string& ending, uint64_t cycle) const;
 

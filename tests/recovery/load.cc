@@ -34,10 +34,13 @@ bool Load::WaitForEnd(absl::Duration most) {
   return ended_ == workers_.size();
 }
 
-Problems Load::Stop() {
+void Load::Stop() {
   stopping_ = true;
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
+}
+
+Problems Load::problems() const {
   Problems problems;
   for (const auto& worker : workers_) {
     problems.insert(problems.end(), worker->problems().begin(), worker->problems().end());
@@ -49,6 +52,12 @@ uint64_t Load::calls() const {
   uint64_t calls = 0;
   for (const auto& worker : workers_) calls += worker->calls();
   return calls;
+}
+
+OwnSearches Load::own_searches() const {
+  OwnSearches searches;
+  for (const auto& worker : workers_) searches.Add(worker->own_searches());
+  return searches;
 }
 
 }  // namespace lookalike

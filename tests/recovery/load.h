@@ -27,10 +27,13 @@ class Load {
   // Waits so long, or until every worker has ended: true then.
   bool WaitForEnd(absl::Duration most);
 
-  // Tells the workers to stop after the call they are in, waits for them, and returns what they found wrong.
-  Problems Stop();
-  // After Stop().
+  // Tells the workers to stop after the call they are in, and waits for them.
+  void Stop();
+
+  // What they did and found wrong. After Stop().
   uint64_t calls() const;
+  Problems problems() const;
+  OwnSearches own_searches() const;
 
  private:
   void Run(Worker& worker);

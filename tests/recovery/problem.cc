@@ -46,4 +46,9 @@ std::ostream& operator<<(std::ostream& out, const Problem& problem) {
              << problem.found;
 }
 
+void OwnSearches::Add(const OwnSearches& other) {
+  count += other.count;
+  misses.insert(misses.end(), other.misses.begin(), other.misses.end());
+}
+
 }  // namespace lookalike

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -17,7 +18,7 @@ enum class Fault {
   kTorn,               // of one unacknowledged write a part is there
   kCount,              // figures that should be one number are not
   kSequence,           // a sequence number is lower than one acknowledged
-  kNotFound,           // a search does not find what it must
+  kNotFound,           // a search finds less than it must
   kScore,              // a score is not the cosine, or results are out of order
   kFilter,             // a filtered search finds what does not match
   kAudit,              // the server's own audit finds something
@@ -37,5 +38,14 @@ struct Problem {
 std::ostream& operator<<(std::ostream& out, const Problem& problem);
 
 using Problems = std::vector<Problem>;
+
+// Searches for items by their own embeddings, and those that did not find them. They are counted apart from the other
+// problems: a graph is approximate, and how many it may miss is for the caller to say.
+struct OwnSearches {
+  uint64_t count = 0;
+  Problems misses;
+
+  void Add(const OwnSearches& other);
+};
 
 }  // namespace lookalike

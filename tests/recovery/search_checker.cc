@@ -16,8 +16,8 @@ namespace {
 using Stub = IndexClient::Stub;
 
 // Per check and collection: enough that a fault of one item in a hundred is found at once, and few enough for a second.
-constexpr size_t kOwnQueries = 600;
-constexpr size_t kFormerQueries = 200;
+constexpr size_t kOwnQueries = 400;
+constexpr size_t kFormerQueries = 150;
 constexpr size_t kFilterQueries = 8;
 constexpr size_t kQueriesInCall = 100;
 
@@ -30,8 +30,8 @@ struct Query {
 class SearchChecker {
  public:
   SearchChecker(IndexClient& client, const ExpectedCollection& expected, const ObservedCollection& observed,
-                Random& random, Problems& problems)
-      : client_(client), expected_(expected), observed_(observed), random_(random), problems_(problems) {
+                Random& random, CheckResult& result)
+      : client_(client), expected_(expected), observed_(observed), random_(random), result_(result) {
     for (const auto& [id, written] : observed_.items) present_.push_back({id, written.version});
   }
 
@@ -46,7 +46,10 @@ class SearchChecker {
 
  private:
   void Report(Fault fault, const std::string& what, const std::string& wanted, const std::string& found) {
-    problems_.push_back({fault, absl::StrCat(expected_.name, ": ", what), wanted, found});
+    result_.problems.push_back({fault, absl::StrCat(expected_.name, ": ", what), wanted, found});
+  }
+  void Miss(const std::string& what, const std::string& wanted, const std::string& found) {
+    result_.own_searches.misses.push_back({Fault::kNotFound, absl::StrCat(expected_.name, ": ", what), wanted, found});
   }
   Embedding EmbeddingOf(const Query& query) const {
     return MakeEmbedding(expected_.name, expected_.dimension, query.id, query.version);
@@ -107,11 +110,11 @@ class SearchChecker {
         Report(Fault::kScore, name, "most similar first", absl::StrCat(result.score(), " after ", last));
       }
       last = result.score();
-      CheckResult(name, query, result);
+      CheckOneResult(name, query, result);
     }
   }
 
-  void CheckResult(const std::string& name, const Embedding& query, const v1::ScoredItem& result) {
+  void CheckOneResult(const std::string& name, const Embedding& query, const v1::ScoredItem& result) {
     const auto there = observed_.items.find(result.id());
     const Version claimed = ClaimedVersion(result.attributes());
     const std::string found = absl::StrCat(result.id(), "=", VersionText(claimed), " with score ", result.score());
@@ -133,18 +136,19 @@ class SearchChecker {
   // Every item is found by its own embedding. Where more than k items share it, others of them may stand there.
   absl::Status CheckOwn() {
     return Search(Sample(present_, kOwnQueries), [&](const auto& name, const Query& query, const auto& results) {
+      ++result_.own_searches.count;
       const v1::ScoredItem* worst = nullptr;
       for (const v1::ScoredItem& result : results.results()) {
         if (result.id() == query.id && result.score() >= kOwnScore) return;
         worst = &result;
       }
       if (worst != nullptr && worst->score() >= kOwnScore) return;
-      Report(Fault::kNotFound, name, "the item itself",
-             worst == nullptr ? "nothing" : absl::StrCat("as the last ", worst->id(), " with score ", worst->score()));
+      Miss(name, "the item itself",
+           worst == nullptr ? "nothing" : absl::StrCat("as the last ", worst->id(), " with score ", worst->score()));
     });
   }
 
-  // The embeddings that were deleted or replaced last: CheckResult reports an item that is found by one.
+  // The embeddings that were deleted or replaced last: CheckOneResult reports an item that is found by one.
   absl::Status CheckFormer() {
     std::vector<Query> former;
     for (const auto& [id, item] : expected_.items) {
@@ -186,9 +190,10 @@ class SearchChecker {
     for (const v1::ScoredItem& result : results.results()) {
       if (!wanted.contains(result.id())) Report(Fault::kFilter, name, "only what matches", result.id());
     }
+    ++result_.own_searches.count;
     if (results.results_size() > 0 && results.results(0).score() < kOwnScore) {
-      Report(Fault::kNotFound, name, "the item itself first",
-             absl::StrCat(results.results(0).id(), " with score ", results.results(0).score()));
+      Miss(name, "the item itself first",
+           absl::StrCat(results.results(0).id(), " with score ", results.results(0).score()));
     }
   }
 
@@ -196,15 +201,15 @@ class SearchChecker {
   const ExpectedCollection& expected_;
   const ObservedCollection& observed_;
   Random& random_;
-  Problems& problems_;
+  CheckResult& result_;
   std::vector<Query> present_;
 };
 
 }  // namespace
 
 absl::Status CheckSearches(IndexClient& client, const ExpectedCollection& expected, const ObservedCollection& observed,
-                           Random& random, Problems& problems) {
-  return SearchChecker(client, expected, observed, random, problems).Check();
+                           Random& random, CheckResult& result) {
+  return SearchChecker(client, expected, observed, random, result).Check();
 }
 
 }  // namespace lookalike

@@ -28,7 +28,7 @@ const std::vector<KillPoint> kKillPoints = {
 const std::vector<ServerOption>& ServerOptions() {
   // The graph is to be used with a few hundred items already, hence the thresholds.
   static const auto& options = *new std::vector<ServerOption>{
-      {"--hnsw-m", {"8", "16", "32"}},       {"--ef-construction", {"60", "100", "200"}},
+      {"--hnsw-m", {"8", "16", "32"}},       {"--ef-construction", {"60", "80", "100"}},
       {"--ef-search", {"100", "200"}},       {"--exact-threshold", {"0", "50", "500"}},
       {"--snapshot-interval", {"1s", "5s"}},
   };

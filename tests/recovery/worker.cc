@@ -20,8 +20,8 @@ struct Shop {
   const char* name;
   uint64_t ids;
 };
-const std::vector<Shop> kShops = {{"shop-large", 5000}, {"shop-middle", 2000}, {"shop-small", 400},
-                                  {"shop-coming", 400}, {"shop-tiny", 40},     {"shop-going", 40}};
+const std::vector<Shop> kShops = {{"shop-large", 4000}, {"shop-middle", 1200}, {"shop-small", 300},
+                                  {"shop-coming", 300}, {"shop-tiny", 40},     {"shop-going", 40}};
 const std::vector<uint32_t> kDimensions = {8, 16, 24, 32, 48, 64, 96};
 
 constexpr uint64_t kLargestBatch = 200;
@@ -321,10 +321,14 @@ void Worker::CheckResults(const Target& target, const Change& query, const v1::S
     found |= result.id() == query.id && result.score() >= kOwnScore;
     worst = result.score();
   }
+  if (!oracle_->IsAlive(target)) return;
+  ++own_searches_.count;
   // Where more than k items share its embedding, others of them may stand there.
   if (found || worst >= kOwnScore) return;
-  Report(Fault::kNotFound, target, absl::StrCat("search with ", query.id, "=", VersionText(query.version)),
-         "the item itself", absl::StrCat(results.results_size(), " others, the last with score ", worst));
+  own_searches_.misses.push_back(
+      {Fault::kNotFound,
+       absl::StrCat("under load: ", target.name, ": search with ", query.id, "=", VersionText(query.version)),
+       "the item itself", absl::StrCat(results.results_size(), " others, the last with score ", worst)});
 }
 
 }  // namespace lookalike

@@ -27,6 +27,7 @@ class Worker {
 
   uint64_t calls() const { return calls_; }
   const Problems& problems() const { return problems_; }
+  const OwnSearches& own_searches() const { return own_searches_; }
 
  private:
   bool Upsert(const Target& target);
@@ -74,6 +75,7 @@ class Worker {
   uint64_t versions_ = 0;
   uint64_t calls_ = 0;
   Problems problems_;
+  OwnSearches own_searches_;
 };
 
 }  // namespace lookalike
