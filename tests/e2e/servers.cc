@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
 #include <stdexcept>
 #include <utility>
 
@@ -32,15 +31,6 @@ Flags CommandLine(const std::string& program, Flags flags, const std::string& gr
   return line;
 }
 
-// "127.0.0.1:7700" from "listening grpc=127.0.0.1:7700 http=…".
-std::string Field(const std::string& line, const std::string& name) {
-  for (const absl::string_view word : absl::StrSplit(line, ' ')) {
-    absl::string_view value = word;
-    if (absl::ConsumePrefix(&value, name + "=")) return std::string(value);
-  }
-  throw std::runtime_error("no " + name + "= in: " + line);
-}
-
 grpc::health::v1::HealthCheckRequest HealthRequest(absl::string_view service) {
   grpc::health::v1::HealthCheckRequest request;
   request.set_service(std::string(service));
@@ -56,11 +46,6 @@ void RequireServing(const Server& server, absl::string_view service) {
 }
 
 }  // namespace
-
-std::string ProgramPath(const std::string& name) {
-  const char* folder = std::getenv("LOOKALIKE_BIN_DIR");
-  return std::string(folder != nullptr ? folder : LOOKALIKE_BUILT_PROGRAMS) + "/" + name;
-}
 
 Ended Lookalike(Flags arguments) {
   arguments.insert(arguments.begin(), ProgramPath("lookalike"));
@@ -85,8 +70,8 @@ Server::Server(const std::string& program, Flags flags, const std::string& grpc_
   const std::optional<std::string> line =
       program == "lookalike" ? process_.WaitForOutput("listening grpc=") : process_.WaitForError(" listening program=");
   if (!line) throw std::runtime_error(program + " does not listen: " + process_.errors());
-  grpc_address_ = Field(*line, "grpc");
-  http_address_ = Field(*line, "http");
+  grpc_address_ = FieldOfLine(*line, "grpc");
+  http_address_ = FieldOfLine(*line, "http");
 }
 
 Health::ServingStatus Server::HealthOf(absl::string_view service) const {

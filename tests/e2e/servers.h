@@ -13,15 +13,12 @@
 #include "lookalike/v1/index.grpc.pb.h"
 #include "lookalike/v1/search.grpc.pb.h"
 
-#include "tests/e2e/process.h"
+#include "tests/support/process.h"
 
 namespace lookalike {
 
 using Flags = std::vector<std::string>;
 using Health = grpc::health::v1::HealthCheckResponse;
-
-// The path of one of the project's programs: in the folder that LOOKALIKE_BIN_DIR names, or where the build puts them.
-std::string ProgramPath(const std::string& name);
 
 // Runs `lookalike` with these arguments to its end.
 Ended Lookalike(Flags arguments);

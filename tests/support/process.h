@@ -77,4 +77,11 @@ void PrintTo(const Ended& ended, std::ostream* out);  // for GoogleTest
 // Runs a program to its end.
 Ended RunToEnd(std::vector<std::string> arguments);
 
+// The path of one of the project's programs: in the folder that LOOKALIKE_BIN_DIR names, or where the build puts them.
+std::string ProgramPath(const std::string& name);
+
+// The value of a field of a log line: "127.0.0.1:7700" for "grpc" of "listening grpc=127.0.0.1:7700 http=…". Throws
+// std::runtime_error where there is none of that name.
+std::string FieldOfLine(const std::string& line, const std::string& name);
+
 }  // namespace lookalike

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/e2e/process.h"
+#include "tests/support/process.h"
 
 #include <csignal>
+#include <cstdlib>
 #include <ostream>
 #include <stdexcept>
 #include <utility>
@@ -13,6 +14,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 
 namespace lookalike {
@@ -119,6 +121,19 @@ Ended RunToEnd(std::vector<std::string> arguments) {
   Process process(std::move(arguments));
   const int exit_code = process.Wait();
   return {exit_code, process.output(), process.errors()};
+}
+
+std::string ProgramPath(const std::string& name) {
+  const char* folder = std::getenv("LOOKALIKE_BIN_DIR");
+  return std::string(folder != nullptr ? folder : LOOKALIKE_BUILT_PROGRAMS) + "/" + name;
+}
+
+std::string FieldOfLine(const std::string& line, const std::string& name) {
+  for (const absl::string_view word : absl::StrSplit(line, ' ')) {
+    absl::string_view value = word;
+    if (absl::ConsumePrefix(&value, name + "=")) return std::string(value);
+  }
+  throw std::runtime_error("no " + name + "= in: " + line);
 }
 
 }  // namespace lookalike
