@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libs/ann/background_linking.h"
 
+#include <algorithm>
 #include <exception>
 
 #include "absl/time/clock.h"
@@ -8,13 +9,15 @@
 namespace lookalike {
 namespace {
 
-// After a row could not be linked for want of memory: it stays in the backlog, where searches find it.
+// After something could not be done for want of memory. A row stays in the backlog meanwhile, where searches find it.
 constexpr absl::Duration kPauseAfterFailure = absl::Seconds(1);
 
 }  // namespace
 
 BackgroundLinking::BackgroundLinking(Graph& graph, const Options& options)
-    : graph_(graph), options_(options), linker_(graph.rows, graph.links, options.linker) {}
+    : graph_(graph), options_(options), linker_(graph.rows, graph.links, options.linker) {
+  in_progress_.reserve(options.threads);
+}
 
 BackgroundLinking::~BackgroundLinking() {
   std::vector<std::thread> threads;
@@ -53,27 +56,35 @@ bool BackgroundLinking::HasPatrolWork() const {
 void BackgroundLinking::Notify() {
   MutexLock lock(mutex_);
   if (!HasWork()) return;
-  if (threads_.empty() && !stopping_) {
-    for (size_t i = 0; i < options_.threads; ++i) threads_.emplace_back([this] { Run(); });
-  }
+  if (threads_.empty() && !stopping_) StartThreads();
   work_.NotifyOne();
+}
+
+// Where there is no memory for a thread, those that there are do the work; where there is none, the rows stay in the
+// backlog, where searches find them, until the next is added.
+void BackgroundLinking::StartThreads() {
+  try {
+    threads_.reserve(options_.threads);
+    while (threads_.size() < options_.threads) threads_.emplace_back([this] { Run(); });
+  } catch (const std::exception&) {
+  }
 }
 
 void BackgroundLinking::Run() {
   for (Task task = Claim(); task.kind != Task::Kind::kStop; task = Claim()) {
-    if (task.kind == Task::Kind::kLink) {
-      Link(task.row);
-    } else if (!linker_.Patrol(task.row, options_.ef_search)) {
-      mended_.fetch_add(1, std::memory_order_relaxed);
-    }
+    Do(task);
     Finish(task);
   }
 }
 
-void BackgroundLinking::Link(Row row) {
+void BackgroundLinking::Do(const Task& task) {
   while (true) {
     try {
-      linker_.Link(row);
+      if (task.kind == Task::Kind::kLink) {
+        linker_.Link(task.row);
+      } else if (!linker_.Patrol(task.row, options_.ef_search)) {
+        mended_.fetch_add(1, std::memory_order_relaxed);
+      }
       return;
     } catch (const std::exception&) {
       MutexLock lock(mutex_);
@@ -89,7 +100,7 @@ BackgroundLinking::Task BackgroundLinking::Claim() {
   if (stopping_) return {Task::Kind::kStop, kNoRow};
   if (HasLinkWork()) {
     const Row row = static_cast<Row>(claimed_++);
-    in_progress_.insert(row);
+    in_progress_.push_back(row);
     return {Task::Kind::kLink, row};
   }
   if (next_to_patrol_ == 0) patrolled_ = claimed_;
@@ -101,8 +112,9 @@ BackgroundLinking::Task BackgroundLinking::Claim() {
 void BackgroundLinking::Finish(const Task& task) {
   MutexLock lock(mutex_);
   if (task.kind == Task::Kind::kLink) {
-    in_progress_.erase(task.row);
-    graph_.linked.store(in_progress_.empty() ? claimed_ : *in_progress_.begin(), std::memory_order_release);
+    std::erase(in_progress_, task.row);
+    const auto first = std::min_element(in_progress_.begin(), in_progress_.end());
+    graph_.linked.store(first == in_progress_.end() ? claimed_ : *first, std::memory_order_release);
     progress_.NotifyAll();
   } else if (!HasWork()) {
     progress_.NotifyAll();

@@ -4,7 +4,6 @@
 
 #include <atomic>
 #include <cstddef>
-#include <set>
 #include <thread>
 #include <vector>
 
@@ -34,7 +33,7 @@ class BackgroundLinking {
   BackgroundLinking(Graph& graph, const Options& options);
   ~BackgroundLinking();
 
-  // Tells that rows were added.
+  // Tells that rows were added. Never fails.
   void Notify();
 
   // Waits until at most `rows` rows are left that should be linked. False where the deadline passed first.
@@ -59,9 +58,10 @@ class BackgroundLinking {
     Row row;
   };
 
+  void StartThreads() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Run();
   Task Claim();
-  void Link(Row row);
+  void Do(const Task& task);
   void Finish(const Task& task);
   bool HasLinkWork() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
   bool HasPatrolWork() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
@@ -74,12 +74,12 @@ class BackgroundLinking {
   std::atomic<size_t> mended_ = 0;
 
   mutable Mutex mutex_;
-  CondVar work_;                                       // there is something to do, or the end has come
-  CondVar progress_;                                   // something was finished
-  size_t claimed_ ABSL_GUARDED_BY(mutex_) = 0;         // rows whose linking has begun
-  size_t patrolled_ ABSL_GUARDED_BY(mutex_) = 0;       // rows that were there when the last patrol began
-  size_t next_to_patrol_ ABSL_GUARDED_BY(mutex_) = 0;  // of the patrol that is under way; 0: none is
-  std::set<Row> in_progress_ ABSL_GUARDED_BY(mutex_);
+  CondVar work_;                                          // there is something to do, or the end has come
+  CondVar progress_;                                      // something was finished
+  size_t claimed_ ABSL_GUARDED_BY(mutex_) = 0;            // rows whose linking has begun
+  size_t patrolled_ ABSL_GUARDED_BY(mutex_) = 0;          // rows that were there when the last patrol began
+  size_t next_to_patrol_ ABSL_GUARDED_BY(mutex_) = 0;     // of the patrol that is under way; 0: none is
+  std::vector<Row> in_progress_ ABSL_GUARDED_BY(mutex_);  // being linked; one for each thread at most
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<std::thread> threads_ ABSL_GUARDED_BY(mutex_);
 };

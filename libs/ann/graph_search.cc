@@ -133,7 +133,8 @@ std::vector<Neighbor> GraphSearch::Resolve(std::vector<Candidate> candidates) co
     const Row row = graph_.rows.RowOf(slot);
     if (row == kNoRow) continue;
     const float similarity = row == candidate.row ? candidate.similarity : ExactSimilarity(row);
-    neighbors.push_back({slot, graph_.rows.version(row), similarity});
+    // Rounding can take a cosine a little beyond its range.
+    neighbors.push_back({slot, graph_.rows.version(row), std::clamp(similarity, -1.0f, 1.0f)});
   }
   // A slot that got a new row in between can be there twice: the newer version counts.
   std::sort(neighbors.begin(), neighbors.end(), [](const Neighbor& a, const Neighbor& b) {

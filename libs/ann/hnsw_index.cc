@@ -73,8 +73,8 @@ absl::Status HnswIndex::Check(std::span<const float> embedding) const {
 }
 
 absl::Status HnswIndex::Put(Slot slot, uint64_t version, std::span<const float> embedding) {
-  if (absl::Status status = Check(embedding); !status.ok()) return status;
   try {
+    if (absl::Status status = Check(embedding); !status.ok()) return status;
     {
       MutexLock lock(write_mutex_);
       graph_->rows.Append(slot, version, embedding);
@@ -93,8 +93,8 @@ absl::Status HnswIndex::Remove(Slot slot) {
 }
 
 absl::StatusOr<std::vector<Neighbor>> HnswIndex::Search(const NeighborQuery& query) const {
-  if (absl::Status status = Check(query.embedding); !status.ok()) return status;
   try {
+    if (absl::Status status = Check(query.embedding); !status.ok()) return status;
     return GraphSearch(*graph_, query, {.ef = options_.ef_search, .exact_threshold = options_.exact_threshold}).Run();
   } catch (const std::bad_alloc&) {
     return NoMemory();

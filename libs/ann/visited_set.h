@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <utility>
 #include <vector>
 
@@ -82,9 +83,13 @@ class VisitedSets {
   }
 
  private:
+  // A set for which there is no place to be had is given up.
   void Return(std::unique_ptr<VisitedSet> set) {
     MutexLock lock(mutex_);
-    idle_.push_back(std::move(set));
+    try {
+      idle_.push_back(std::move(set));
+    } catch (const std::bad_alloc&) {
+    }
   }
 
   mutable Mutex mutex_;

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/unit/libs/ann/clustered_vectors.h"
 
-#include <algorithm>
-
-#include "libs/vector/dot.h"
+#include <cmath>
 
 namespace lookalike {
 
@@ -32,22 +30,16 @@ Embedding ClusteredVectors::Draw() {
   return drawn;
 }
 
-std::vector<Neighbor> BruteForce(const std::map<Slot, Embedding>& embeddings, const Embedding& query, size_t k) {
-  std::vector<Neighbor> nearest;
-  for (const auto& [slot, embedding] : embeddings) {
-    nearest.push_back({slot, Dot(query.data(), embedding.data(), query.size())});
+Embedding DrawOfShape(Shape shape, size_t dimension, std::mt19937& random) {
+  std::normal_distribution<float> normal;
+  Embedding drawn(dimension);
+  for (float& value : drawn) {
+    value = normal(random);
+    if (shape != Shape::kSigned) value = std::abs(value);
+    if (shape == Shape::kSparse && random() % 10 != 0) value = 0;
   }
-  // Stable: the map is in the order of slots, and so are equal ones then.
-  std::stable_sort(nearest.begin(), nearest.end(),
-                   [](const Neighbor& a, const Neighbor& b) { return a.similarity > b.similarity; });
-  if (nearest.size() > k) nearest.resize(k);
-  return nearest;
-}
-
-std::vector<Slot> SlotsOf(const std::vector<Neighbor>& neighbors) {
-  std::vector<Slot> slots;
-  for (const Neighbor& neighbor : neighbors) slots.push_back(neighbor.slot);
-  return slots;
+  if (!Normalize(drawn).ok()) drawn[random() % dimension] = 1;  // all were zero
+  return drawn;
 }
 
 }  // namespace lookalike

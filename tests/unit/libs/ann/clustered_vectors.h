@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <map>
 #include <random>
 #include <vector>
 
-#include "libs/ann/vector_index.h"
 #include "libs/vector/embedding.h"
 
 namespace lookalike {
@@ -30,9 +28,12 @@ class ClusteredVectors {
   std::vector<Embedding> directions_;
 };
 
-// What an index should answer: the k nearest of `embeddings`, by reading all of them.
-std::vector<Neighbor> BruteForce(const std::map<Slot, Embedding>& embeddings, const Embedding& query, size_t k);
-
-std::vector<Slot> SlotsOf(const std::vector<Neighbor>& neighbors);
+// Embeddings without clusters, of the shapes that an index meets.
+enum class Shape {
+  kSigned,       // every value of either sign
+  kNonNegative,  // as an average of what a ReLU leaves
+  kSparse,       // nine of ten values are 0
+};
+Embedding DrawOfShape(Shape shape, size_t dimension, std::mt19937& random);
 
 }  // namespace lookalike

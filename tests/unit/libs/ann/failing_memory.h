@@ -23,14 +23,16 @@ class FailingMemory {
   FailingMemory& operator=(const FailingMemory&) = delete;
 };
 
-// What is allocated while it lives is not reported as a leak: an exception makes hnswlib lose the list in which it
-// notes the elements that it has visited.
-class UnreportedLeaks {
+// While it lives, every `operator new` of every other thread throws std::bad_alloc.
+class FailingMemoryElsewhere {
  public:
-  UnreportedLeaks();
-  ~UnreportedLeaks();
-  UnreportedLeaks(const UnreportedLeaks&) = delete;
-  UnreportedLeaks& operator=(const UnreportedLeaks&) = delete;
+  FailingMemoryElsewhere();
+  ~FailingMemoryElsewhere();
+  FailingMemoryElsewhere(const FailingMemoryElsewhere&) = delete;
+  FailingMemoryElsewhere& operator=(const FailingMemoryElsewhere&) = delete;
+
+  // Waits until that many allocations have failed.
+  void WaitForFailures(size_t count) const;
 };
 
 }  // namespace lookalike

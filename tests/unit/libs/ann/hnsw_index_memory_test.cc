@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Memory that cannot be had: the index must answer as before, and go on once there is memory again.
+#include <optional>
+
 #include <gtest/gtest.h>
 
-#include "libs/ann/hnsw_index.h"
+#include "libs/ann/visited_set.h"
+#include "tests/unit/libs/ann/block_memory.h"
+#include "tests/unit/libs/ann/checked_index.h"
 #include "tests/unit/libs/ann/clustered_vectors.h"
 #include "tests/unit/libs/ann/failing_memory.h"
 
@@ -12,94 +16,142 @@ namespace {
 class HnswIndexMemoryTest : public testing::Test {
  protected:
   static constexpr size_t kDimension = 8;
+  static constexpr HnswIndex::Options kOptions = {.dimension = kDimension, .exact_threshold = 0};
 
-  static std::unique_ptr<HnswIndex> MakeIndex(size_t initial_capacity) {
-    HnswIndex::Options options = {.dimension = kDimension, .ef_search = 1000, .exact_threshold = 0};
-    options.initial_capacity = initial_capacity;
-    return HnswIndex::Create(options).value();
+  HnswIndexMemoryTest() { Restart(kOptions); }
+
+  void Restart(const HnswIndex::Options& options) { checked_.emplace(options); }
+
+  void PutMany(Slot count) {
+    for (Slot slot = 0; slot < count; ++slot) checked_->Put(slot, vectors_.Draw());
   }
 
-  void AddMany(Slot count) {
-    for (Slot slot = 0; slot < count; ++slot) {
-      embeddings_[slot] = vectors_.Draw();
-      ASSERT_TRUE(index_->Add(slot, embeddings_[slot]).ok());
-    }
-  }
-
-  absl::Status AddDespite(const FailingMemory::Failures& failures, Slot slot, const Embedding& embedding) {
+  absl::Status PutDespite(const FailingMemory::Failures& failures, Slot slot, const Embedding& embedding) {
     const FailingMemory failing(failures);
-    return index_->Add(slot, embedding);
+    return checked_->index().Put(slot, 999, embedding);
   }
 
-  void ExpectToHoldWhatWasAdded() {
-    const Embedding query = vectors_.Draw();
-    const std::vector<Slot> truth = SlotsOf(BruteForce(embeddings_, query, 10));
-    EXPECT_EQ(index_->size(), embeddings_.size());
-    EXPECT_EQ(SlotsOf(index_->Search(query, 10, nullptr).value()), truth);
-    EXPECT_EQ(SlotsOf(index_->Search(query, 10, [](Slot) { return true; }).value()), truth);
+  void ExpectToHoldWhatWasPut() {
+    EXPECT_EQ(checked_->index().size(), checked_->items().size());
+    for (const auto& [slot, item] : checked_->items()) EXPECT_EQ(checked_->index().VersionOf(slot), item.version);
+    checked_->ExpectExact({.embedding = vectors_.Draw(), .k = 1000});
   }
 
-  const UnreportedLeaks unreported_leaks_;  // first: it must live longer than the index
   ClusteredVectors vectors_{kDimension, 1};
-  std::map<Slot, Embedding> embeddings_;
-  std::unique_ptr<HnswIndex> index_ = MakeIndex(1024);
+  std::optional<CheckedIndex> checked_;
 };
 
-TEST_F(HnswIndexMemoryTest, AFailureAnywhereInAnAdditionLeavesTheIndexAsItWas) {
-  AddMany(300);
-  const Embedding one_more = vectors_.Draw();
+// A new index for each failure: what one attempt has taken, the next need not take.
+TEST_F(HnswIndexMemoryTest, AFailureAnywhereInTheFirstPutLeavesTheIndexEmpty) {
+  const Embedding first = vectors_.Draw();
   size_t failing = 0;
-  while (!AddDespite({.at = failing}, 300, one_more).ok()) {
-    ExpectToHoldWhatWasAdded();
+  while (!PutDespite({.at = failing}, 0, first).ok()) {
+    ExpectToHoldWhatWasPut();
     ASSERT_LT(++failing, 1000u);
+    PutMany(3);
+    ExpectToHoldWhatWasPut();
+    Restart(kOptions);
   }
   EXPECT_GT(failing, 10u) << "hardly anything was made to fail";
-  embeddings_[300] = one_more;
-  ExpectToHoldWhatWasAdded();
 }
 
-// A new index for each failure: what one attempt to grow has taken, the next need not take.
-TEST_F(HnswIndexMemoryTest, AFailureAnywhereInGrowingLeavesTheIndexAsItWas) {
-  constexpr Slot kCapacity = 8;
-  bool grown = false;
-  for (size_t failing = 0; !grown; ++failing) {
+TEST_F(HnswIndexMemoryTest, AFailureAnywhereInAPutThatGrowsLeavesTheIndexAsItWas) {
+  constexpr Slot kRowsOfAChunk = 1024;
+  bool put = false;
+  for (size_t failing = 0; !put; ++failing) {
     ASSERT_LT(failing, 1000u);
-    embeddings_.clear();
-    index_ = MakeIndex(kCapacity);
-    AddMany(kCapacity);
-    const Embedding one_more = vectors_.Draw();
-    grown = AddDespite({.at = failing}, kCapacity, one_more).ok();
-    if (!grown) {
-      ExpectToHoldWhatWasAdded();
-      ASSERT_TRUE(index_->Add(kCapacity, one_more).ok());
-    }
-    embeddings_[kCapacity] = one_more;
-    ExpectToHoldWhatWasAdded();
+    Restart({.dimension = kDimension});
+    PutMany(kRowsOfAChunk);
+    put = PutDespite({.at = failing}, kRowsOfAChunk, vectors_.Draw()).ok();
+    if (!put) ExpectToHoldWhatWasPut();
   }
 }
 
-TEST_F(HnswIndexMemoryTest, AFailureInTheFirstAdditionLeavesTheIndexEmpty) {
-  const Embedding only = vectors_.Draw();
-  EXPECT_EQ(AddDespite({.at = 0}, 0, only).code(), absl::StatusCode::kResourceExhausted);
-  ExpectToHoldWhatWasAdded();
-  AddMany(10);
-  ExpectToHoldWhatWasAdded();
+TEST_F(HnswIndexMemoryTest, AFailedReplacementLeavesWhatTheSlotHad) {
+  constexpr Slot kRowsOfAChunk = 1024;
+  PutMany(kRowsOfAChunk);
+  EXPECT_EQ(PutDespite({.at = 0}, 5, vectors_.Draw()).code(), absl::StatusCode::kResourceExhausted);
+  ExpectToHoldWhatWasPut();
+  checked_->Put(5, vectors_.Draw());
+  ExpectToHoldWhatWasPut();
 }
 
-TEST_F(HnswIndexMemoryTest, ASearchWithoutMemoryIsRefused) {
-  AddMany(100);
+TEST_F(HnswIndexMemoryTest, ASearchThatLacksMemoryAnywhereIsRefused) {
+  PutMany(1000);
+  checked_->WaitUntilIdle();
+  SlotSet allowed;
+  for (Slot slot = 0; slot < 1000; slot += 2) allowed.Insert(slot);
+  const SlotFilter filter = allowed.filter();
   const Embedding query = vectors_.Draw();
-  for (const SlotFilter& filter : {SlotFilter(), SlotFilter([](Slot) { return true; })}) {
-    const FailingMemory failing({.at = 0});
-    EXPECT_EQ(index_->Search(query, 10, filter).status().code(), absl::StatusCode::kResourceExhausted);
+  for (const SlotFilter* const with : {static_cast<const SlotFilter*>(nullptr), &filter}) {
+    for (const size_t ef : {2u, 100u}) {
+      const auto search = [&](size_t failing) {
+        const FailingMemory memory({.at = failing});
+        return checked_->index().Search({.embedding = query, .k = 2, .ef = ef, .filter = with}).status();
+      };
+      size_t failing = 0;
+      for (absl::Status status = search(0); !status.ok(); status = search(++failing)) {
+        ASSERT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
+        ASSERT_LT(failing, 1000u);
+      }
+      EXPECT_GT(failing, 3u) << "hardly anything was made to fail";
+    }
   }
-  ExpectToHoldWhatWasAdded();
+  ExpectToHoldWhatWasPut();
 }
 
 TEST_F(HnswIndexMemoryTest, AnIndexWithoutMemoryIsNotMade) {
-  const FailingMemory failing({.above_bytes = 100'000});
-  const absl::Status status = HnswIndex::Create({.dimension = kDimension}).status();
-  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
+  for (size_t failing = 0; failing < 5; ++failing) {
+    const FailingMemory memory({.at = failing});
+    EXPECT_EQ(HnswIndex::Create(kOptions).status().code(), absl::StatusCode::kResourceExhausted);
+  }
+}
+
+TEST_F(HnswIndexMemoryTest, ASnapshotThatLacksMemoryAnywhereIsNotLoaded) {
+  PutMany(1100);
+  checked_->WaitUntilIdle();
+  const std::string snapshot = SnapshotOf(checked_->index());
+  const auto load = [&](size_t failing) {
+    const auto reader = ReaderOf(snapshot);
+    const FailingMemory memory({.at = failing});
+    return HnswIndex::Load(kOptions, *reader, [](Slot, uint64_t) { return true; }).status();
+  };
+  size_t failing = 0;
+  for (absl::Status status = load(0); !status.ok(); status = load(++failing)) {
+    ASSERT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << status << " at " << failing;
+    ASSERT_LT(failing, 10'000u);
+  }
+  EXPECT_GT(failing, 50u) << "hardly anything was made to fail";
+}
+
+TEST(VisitedSetsTest, ASetForWhichThereIsNoPlaceIsGivenUp) {
+  VisitedSets sets;
+  {
+    const FailingMemory memory({.at = 2});  // 0 and 1 are the set's own
+    const VisitedSets::Lease lease = sets.Borrow(10);
+    ASSERT_TRUE((*lease).Insert(3));
+  }
+  EXPECT_TRUE((*sets.Borrow(10)).Insert(3));
+}
+
+TEST_F(HnswIndexMemoryTest, LinkingThatLacksMemoryIsTriedAgain) {
+  {
+    const FailingMemoryElsewhere failing;
+    PutMany(100);
+    failing.WaitForFailures(1);
+    ExpectToHoldWhatWasPut();
+  }
+  checked_->WaitUntilIdle();
+  EXPECT_EQ(checked_->index().backlog(), 0u);
+  ExpectToHoldWhatWasPut();
+  EXPECT_TRUE(checked_->index().AuditGraph(false).unreachable.empty());
+}
+
+TEST_F(HnswIndexMemoryTest, AnIndexWhoseLinkingLacksMemoryCanBeGivenUp) {
+  const FailingMemoryElsewhere failing;
+  PutMany(100);
+  failing.WaitForFailures(1);
+  checked_.reset();
 }
 
 }  // namespace
