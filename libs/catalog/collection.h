@@ -160,6 +160,7 @@ class Collection {
   absl::Status AuditItem(const std::string& id, const absl::StatusOr<Item>& stored, bool repair, AuditReport& report)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_mutex_);
 
+  std::shared_ptr<Generation> CurrentGeneration() const;
   StoredCollection identity() const { return {.number = number_, .spec = spec_}; }
 
   // Constant after construction.
