@@ -30,7 +30,8 @@ const std::vector<ServerOption>& ServerOptions() {
   static const auto& options = *new std::vector<ServerOption>{
       {"--hnsw-m", {"8", "16", "32"}},       {"--ef-construction", {"60", "80", "100"}},
       {"--ef-search", {"100", "200"}},       {"--exact-threshold", {"0", "50", "500"}},
-      {"--snapshot-interval", {"1s", "5s"}},
+      {"--snapshot-interval-s", {"1", "5"}}, {"--rebuild-share", {"0.05", "0.3"}},
+      {"--rebuild-least", {"20", "200"}},    {"--link-threads", {"1", "2"}},
   };
   return options;
 }
