@@ -86,7 +86,7 @@ class HnswIndex final : public VectorIndex {
 
   // The version with which the slot's embedding was put; nothing where it has none.
   std::optional<uint64_t> VersionOf(Slot slot) const;
-  // Every slot that has an embedding, in no order.
+  // Every slot that has an embedding, once, in their order.
   void ForEachSlot(const std::function<void(Slot, uint64_t version)>& visit) const;
 
   // Waits until at most `rows` rows are in the backlog (an index below its exact_threshold has none to wait for).
