@@ -154,7 +154,7 @@ absl::StatusOr<std::unique_ptr<HnswIndex>> HnswIndex::Load(const Options& option
   try {
     const absl::StatusOr<LoadedGraph> loaded = LoadGraph(reader, graph);
     if (!loaded.ok()) return loaded.status();
-    for (Row row = 0; row < graph.rows.size(); ++row) {
+    for (Row row = static_cast<Row>(graph.rows.size()); row-- > 0;) {
       if (is_current(graph.rows.slot(row), graph.rows.version(row))) graph.rows.Revive(row);
     }
     (*index)->linking_->Resume(loaded->linked, loaded->patrolled);
