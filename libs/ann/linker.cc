@@ -263,8 +263,8 @@ bool Linker::HasLink(Row from, Row to) const {
 }
 
 // Asks the row's neighbours, and then theirs, for a place in their lists. The nearest stand last in hnswlib's lists.
+// Dead or alive: the way to a live row can lead over dead ones.
 void Linker::KeepReachable(Row row) {
-  if (!rows_.IsLive(row)) return;
   const std::span<const Row> links = lists_->Links(row, 0);
   const std::vector<Row> near(links.rbegin(), links.rend());
   size_t links_back = static_cast<size_t>(std::count_if(near.begin(), near.end(), [&](Row neighbor) {
@@ -284,7 +284,7 @@ void Linker::KeepReachable(Row row) {
 
 // False where there is no room, or the link is there.
 bool Linker::AddLink(Row from, Row to) {
-  if (from == to || HasLink(from, to) || !rows_.IsLive(from)) return false;
+  if (from == to || HasLink(from, to)) return false;
   if (lists_->Links(from, 0).size() == links_.Capacity(0)) return false;
   lists_->Append(from, to);
   links_.Write(from, 0, lists_->Links(from, 0));

@@ -103,7 +103,7 @@ absl::Status Collection::Rebuild() {
     next_ = next;
   }
   absl::Status status = CopyItemsTo(*next);
-  if (status.ok() && spec_.centered) status = storage_->WriteMean(identity(), next->mean());
+  if (status.ok() && next->mean().items > 0) status = storage_->WriteMean(identity(), next->mean());
   if (!status.ok()) {
     AbandonRebuild();
     return status;
@@ -117,14 +117,16 @@ absl::Status Collection::Rebuild() {
     ++rebuilds_;
   }
   KillPoint("rebuild.after_swap");
-  const size_t unreachable = next->index().AuditGraph(/*repair=*/true).unreachable.size();
-  {
-    MutexLock lock(state_mutex_);
-    unreachable_ = unreachable;
-  }
+  MendGraph();
   // Freeing it takes a while: not the business of the last search that uses it.
   while (old.use_count() > 1) absl::SleepFor(kPatience);
   return absl::OkStatus();
+}
+
+void Collection::MendGraph() {
+  const HnswIndex::Audit audit = CurrentGeneration()->index().AuditGraph(/*repair=*/true);
+  MutexLock lock(state_mutex_);
+  unreachable_ = audit.unreachable.size() - audit.mended;
 }
 
 void Collection::AbandonRebuild() {
