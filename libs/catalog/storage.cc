@@ -47,9 +47,9 @@ Storage::Storage(std::string directory, std::unique_ptr<Database> database)
 
 Storage::~Storage() = default;
 
-absl::StatusOr<std::unique_ptr<Storage>> Storage::Open(const std::string& directory) {
+absl::StatusOr<std::unique_ptr<Storage>> Storage::Open(const std::string& directory, StorageObserver observer) {
   if (absl::Status status = PrepareDirectory(directory); !status.ok()) return status;
-  absl::StatusOr<std::unique_ptr<Database>> database = Database::Open((fs::path(directory) / "store").string());
+  absl::StatusOr<std::unique_ptr<Database>> database = Database::Open(StorePath(directory), std::move(observer));
   if (!database.ok()) return Located(database.status(), "data directory");
   auto storage = std::unique_ptr<Storage>(new Storage(directory, *std::move(database)));
   if (absl::Status status = storage->CheckFormat(); !status.ok()) return status;
@@ -161,7 +161,7 @@ absl::Status Storage::Write(const StoredCollection& collection, std::span<const 
   }
   batch.Put(database_->meta, SequenceKey(collection.number), EncodeUint64(collection.sequence));
   if (new_schema) batch.Put(database_->meta, SchemaKey(collection.number), EncodeSchema(collection.schema));
-  return database_->Commit(batch);
+  return database_->Commit(batch, changes.size());
 }
 
 absl::Status Storage::WriteMean(const StoredCollection& collection, const StoredMean& mean) {
@@ -180,6 +180,10 @@ absl::StatusOr<std::optional<StoredMean>> Storage::ReadMean(const StoredCollecti
   if (!status.ok()) return Located(status, Naming(collection));
   return mean;
 }
+
+bool Storage::healthy() const { return database_->healthy(); }
+
+absl::Status Storage::Heal() { return database_->Heal(); }
 
 uint64_t Storage::DiskBytes() const {
   uint64_t bytes = 0;

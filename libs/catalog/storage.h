@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 
 #include "libs/catalog/item.h"
 
@@ -39,6 +40,12 @@ struct JournalEntry {
   bool deleted = false;  // else written
 };
 
+// Told of every commit, for metrics. Called in the thread of the write; an empty function is not called.
+struct StorageObserver {
+  std::function<void(size_t)> on_commit_items = {};  // the changes that share a commit, before it
+  std::function<void(absl::Duration)> on_sync = {};  // what the commit took, its sync above all; also where it failed
+};
+
 // The store of record: every collection and item, in RocksDB. Each method that writes returns when the write is synced
 // to disk, whole or not at all. What it keeps under which keys is docs/storage.md.
 //
@@ -60,7 +67,7 @@ class Storage {
   // Opens the data directory, and makes it where there is none. FailedPrecondition where another process has it open,
   // or it holds something else or a format that this version does not know; PermissionDenied where it cannot be
   // written. A directory of format 1 becomes one of format 2.
-  static absl::StatusOr<std::unique_ptr<Storage>> Open(const std::string& directory);
+  static absl::StatusOr<std::unique_ptr<Storage>> Open(const std::string& directory, StorageObserver observer = {});
   ~Storage();
 
   // Ordered by name.
@@ -90,6 +97,12 @@ class Storage {
   absl::Status WriteMean(const StoredCollection& collection, const StoredMean& mean);
   // nullopt where none was written.
   absl::StatusOr<std::optional<StoredMean>> ReadMean(const StoredCollection& collection) const;
+
+  // False from an error that stops all writes, a full disk above all, until it has healed.
+  bool healthy() const;
+  // Tries to get over such an error: OK where writes are possible, else what stands in the way. Reads go on all the
+  // while. Costs nothing while the store is healthy: call it every second, from one thread.
+  absl::Status Heal();
 
   // Bytes of all files in the data directory.
   uint64_t DiskBytes() const;
