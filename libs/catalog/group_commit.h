@@ -34,49 +34,98 @@ class GroupCommit {
   // it has not been, and will not be, committed. Once its commit has begun the deadline no longer counts.
   absl::Status Run(Request& request, absl::Time deadline) ABSL_LOCKS_EXCLUDED(mutex_) {
     Waiter self{&request};
-    MutexLock lock(mutex_);
-    waiting_.push_back(&self);
-    while (committing_ && !self.committed) {
-      if (self.taken) {
-        changed_.Wait(mutex_);
-      } else if (!changed_.WaitUntil(mutex_, deadline) && committing_ && !self.taken) {
-        waiting_.erase(std::find(waiting_.begin(), waiting_.end(), &self));
-        return absl::DeadlineExceededError("the deadline passed while the write waited for those before it");
+    if (!Enter(self)) {
+      if (!self.call.WaitUntil(deadline)) {
+        if (Withdraw(self)) {
+          return absl::DeadlineExceededError("the deadline passed while the write waited for those before it");
+        }
+        self.call.WaitUntil(absl::InfiniteFuture());
       }
+      if (!self.leads) return absl::OkStatus();
     }
-    if (!self.committed) Lead();
+    Lead(self);
     return absl::OkStatus();
   }
 
  private:
-  struct Waiter {
-    Request* request;
-    bool taken = false;      // part of the group being committed
-    bool committed = false;  // its results are set
+  // What one thread waits for and another gives, once. Each waiter has a lock of its own: with one for all, the
+  // threads of a group that are woken together queue up for it, which costs more than the commit.
+  class Call {
+   public:
+    void Give() ABSL_LOCKS_EXCLUDED(mutex_) {
+      // Told under the lock, because the waiter may end, and its memory with it, as soon as it can take the lock.
+      MutexLock lock(mutex_);
+      given_ = true;
+      changed_.NotifyOne();
+    }
+    // Returns false when `deadline` passed first.
+    bool WaitUntil(absl::Time deadline) ABSL_LOCKS_EXCLUDED(mutex_) {
+      MutexLock lock(mutex_);
+      while (!given_) {
+        if (!changed_.WaitUntil(mutex_, deadline)) return given_;
+      }
+      return true;
+    }
+
+   private:
+    Mutex mutex_;
+    CondVar changed_;
+    bool given_ ABSL_GUARDED_BY(mutex_) = false;
   };
 
+  struct Waiter {
+    Request* request;
+    bool leads = false;  // it is to commit the next group; set under mutex_, before the call
+    Call call = {};      // given when it is to lead, or its results are set
+  };
+
+  // Joins those that wait. Returns true where nobody leads: then the caller does.
+  bool Enter(Waiter& self) ABSL_LOCKS_EXCLUDED(mutex_) {
+    MutexLock lock(mutex_);
+    waiting_.push_back(&self);
+    return !std::exchange(led_, true);
+  }
+
+  // Returns false where it is too late: its commit has begun, or it is to lead the next.
+  bool Withdraw(Waiter& self) ABSL_LOCKS_EXCLUDED(mutex_) {
+    MutexLock lock(mutex_);
+    const auto found = std::find(waiting_.begin(), waiting_.end(), &self);
+    if (found == waiting_.end() || self.leads) return false;
+    waiting_.erase(found);
+    return true;
+  }
+
   // Commits everything that waits, the caller's own request among it.
-  void Lead() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+  void Lead(Waiter& self) ABSL_LOCKS_EXCLUDED(mutex_) {
     std::vector<Waiter*> group;
-    group.swap(waiting_);
-    std::vector<Request*> requests;
-    for (Waiter* waiter : group) {
-      waiter->taken = true;
-      requests.push_back(waiter->request);
+    {
+      MutexLock lock(mutex_);
+      group.swap(waiting_);
     }
-    committing_ = true;
-    mutex_.Unlock();
+    std::vector<Request*> requests;
+    requests.reserve(group.size());
+    for (const Waiter* waiter : group) requests.push_back(waiter->request);
     commit_(requests);
-    mutex_.Lock();
-    committing_ = false;
-    for (Waiter* waiter : group) waiter->committed = true;
-    changed_.NotifyAll();
+    // The group first: who comes back with a next request at once is then part of the next group.
+    for (Waiter* waiter : group) {
+      if (waiter != &self) waiter->call.Give();
+    }
+    HandOver();
+  }
+
+  void HandOver() ABSL_LOCKS_EXCLUDED(mutex_) {
+    MutexLock lock(mutex_);
+    if (waiting_.empty()) {
+      led_ = false;
+      return;
+    }
+    waiting_.front()->leads = true;
+    waiting_.front()->call.Give();
   }
 
   const Commit commit_;
   Mutex mutex_;
-  CondVar changed_;
-  bool committing_ ABSL_GUARDED_BY(mutex_) = false;
+  bool led_ ABSL_GUARDED_BY(mutex_) = false;              // someone commits, or has been called to
   std::vector<Waiter*> waiting_ ABSL_GUARDED_BY(mutex_);  // in the order of arrival
 };
 

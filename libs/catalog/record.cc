@@ -8,6 +8,8 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "libs/catalog/cbor_writer.h"
+
 namespace lookalike {
 namespace {
 
@@ -29,8 +31,13 @@ std::string BigEndian(Integer value) {
   return bytes;
 }
 
-json ToJson(const AttributeValue& value) {
-  return std::visit([](const auto& held) { return json(held); }, value);
+void Write(CborWriter& cbor, const AttributeValue& value) {
+  if (const std::string* text = std::get_if<std::string>(&value)) return cbor.Text(*text);
+  if (const double* number = std::get_if<double>(&value)) return cbor.Double(*number);
+  if (const bool* truth = std::get_if<bool>(&value)) return cbor.Bool(*truth);
+  const auto& list = std::get<std::vector<std::string>>(value);
+  cbor.Array(list.size());
+  for (const std::string& text : list) cbor.Text(text);
 }
 
 // Throws json::exception for a value that is none of the attribute types.
@@ -80,12 +87,22 @@ absl::Status DecodeChange(absl::string_view record, absl::string_view& id, bool&
 }
 
 std::string EncodeItem(const Item& item) {
-  json attributes = json::object();
-  for (const auto& [name, value] : item.attributes) attributes[name] = ToJson(value);
-  json record = {{"sequence", item.sequence}, {"attributes", std::move(attributes)}};
-  if (!item.image_digest.empty()) record["image_digest"] = item.image_digest;
   std::string bytes;
-  json::to_cbor(record, bytes);
+  bytes.reserve(256);
+  CborWriter cbor(bytes);
+  cbor.Map(item.image_digest.empty() ? 2 : 3);
+  cbor.Text("attributes");
+  cbor.Map(item.attributes.size());
+  for (const auto& [name, value] : item.attributes) {
+    cbor.Text(name);
+    Write(cbor, value);
+  }
+  if (!item.image_digest.empty()) {
+    cbor.Text("image_digest");
+    cbor.Text(item.image_digest);
+  }
+  cbor.Text("sequence");
+  cbor.Unsigned(item.sequence);
   return bytes;
 }
 

@@ -36,9 +36,10 @@ absl::Status Storage::ForEachItem(const StoredCollection& collection, absl::stri
   rocksdb::ReadOptions options;
   options.snapshot = snapshot.snapshot();
   options.iterate_upper_bound = &upper_bound;
+  options.fill_cache = !with_embeddings;  // who wants them all is not to drive out what others come back for
   const auto items = std::unique_ptr<rocksdb::Iterator>(database_->db->NewIterator(options, database_->items));
-  const auto embeddings =
-      std::unique_ptr<rocksdb::Iterator>(database_->db->NewIterator(options, database_->embeddings));
+  std::unique_ptr<rocksdb::Iterator> embeddings;
+  if (with_embeddings) embeddings.reset(database_->db->NewIterator(options, database_->embeddings));
   // The smallest key after `after` is `after` and a zero byte; an empty `after` begins with the first.
   std::string begin = ItemKey(collection.number, after);
   if (!after.empty()) begin.push_back('\0');
@@ -59,7 +60,8 @@ absl::Status Storage::ForEachItem(const StoredCollection& collection, absl::stri
     if (!visit(*std::move(item))) return absl::OkStatus();
     if (with_embeddings) embeddings->Next();
   }
-  const rocksdb::Status first_error = items->status().ok() ? embeddings->status() : items->status();
+  rocksdb::Status first_error = items->status();
+  if (first_error.ok() && with_embeddings) first_error = embeddings->status();
   return ToStatus(first_error, absl::StrCat("reading the items of ", Naming(collection)));
 }
 
