@@ -310,7 +310,7 @@ bool Linker::Finds(const Beam& beam, size_t ef, const QueryCode& query, Row row)
 
 size_t Linker::bytes() const {
   MutexLock lock(mutex_);
-  return lists_->bytes() + visited_.bytes();
+  return links_.bytes() + lists_->bytes() + visited_.bytes();
 }
 
 }  // namespace lookalike
