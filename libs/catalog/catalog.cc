@@ -26,11 +26,12 @@ absl::Status CheckDeadline(absl::Time deadline) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Catalog>> Catalog::Open(const Options& options) {
-  absl::StatusOr<std::unique_ptr<Storage>> storage = Storage::Open(options.data_directory);
+  absl::StatusOr<std::unique_ptr<Storage>> storage = Storage::Open(options.data_directory, options.observer);
   if (!storage.ok()) return storage.status();
   auto catalog = std::unique_ptr<Catalog>(new Catalog(options, *std::move(storage)));
   if (absl::Status status = catalog->Load(); !status.ok()) return status;
   Catalog& self = *catalog;
+  self.healing_ = std::make_unique<Periodic>(options.healing_pause, [&self] { self.Heal(); });
   self.maintenance_ = std::make_unique<Periodic>(options.maintenance_pause, [&self] { self.Maintain(); });
   return catalog;
 }
@@ -94,6 +95,16 @@ std::vector<std::shared_ptr<Collection>> Catalog::Collections() const {
   ReaderMutexLock lock(mutex_);
   for (const auto& [name, collection] : collections_) collections.push_back(collection);
   return collections;
+}
+
+void Catalog::Heal() {
+  if (storage_->healthy()) return;
+  const absl::Status status = storage_->Heal();
+  if (status.ok()) {
+    LogInfo("the store can be written again");
+  } else {
+    LogWarning("the store cannot be written; it is tried again", {{"reason", status.message()}});
+  }
 }
 
 void Catalog::Maintain() {
