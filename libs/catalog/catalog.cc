@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 absl::Status CheckDeadline(absl::Time deadline) {
   if (absl::Now() < deadline) return absl::OkStatus();
-  return absl::DeadlineExceededError("the deadline had passed before the call began");
+  return absl::DeadlineExceededError("the deadline has passed");
 }
 
 }  // namespace
@@ -213,8 +213,11 @@ absl::StatusOr<AuditReport> Catalog::Audit(absl::string_view name, bool repair, 
   return (*collection)->Audit(repair, deadline);
 }
 
-absl::Status Catalog::Backup(const std::function<absl::Status(absl::string_view)>&, absl::Time) {
-  return absl::UnimplementedError("this index cannot be backed up");
+absl::Status Catalog::Backup(const std::function<absl::Status(absl::string_view)>& sink, absl::Time deadline) {
+  return storage_->Backup([&](absl::string_view bytes) {
+    if (absl::Status status = CheckDeadline(deadline); !status.ok()) return status;
+    return sink(bytes);
+  });
 }
 
 }  // namespace lookalike

@@ -16,6 +16,7 @@
 #include "absl/time/time.h"
 
 #include "libs/catalog/item.h"
+#include "libs/file/blocks.h"
 
 namespace lookalike {
 
@@ -65,8 +66,8 @@ class Storage {
   using Change = std::variant<const Item*, Deletion>;
 
   // Opens the data directory, and makes it where there is none. FailedPrecondition where another process has it open,
-  // or it holds something else or a format that this version does not know; PermissionDenied where it cannot be
-  // written. A directory of format 1 becomes one of format 2.
+  // or it holds something else, a restore that was not finished or a format that this version does not know;
+  // PermissionDenied where it cannot be written. A directory of format 1 becomes one of format 2.
   static absl::StatusOr<std::unique_ptr<Storage>> Open(const std::string& directory, StorageObserver observer = {});
   ~Storage();
 
@@ -98,6 +99,16 @@ class Storage {
   // nullopt where none was written.
   absl::StatusOr<std::optional<StoredMean>> ReadMean(const StoredCollection& collection) const;
 
+  // Everything but the journals, as it is at one moment, as a stream of checked blocks in pieces of 1 MiB
+  // (docs/storage.md). Writes go on meanwhile. An error of the sink ends it.
+  absl::Status Backup(const ByteSink& sink) const;
+  // Makes of a backup the store of `directory`, which is made where it is not there. The store appears when the whole
+  // backup has been read and checked, or not at all. FailedPrecondition where the directory has a store already, or the
+  // stream is no backup or of a format that this version does not know; DataLoss for a damaged one.
+  static absl::Status Restore(const std::string& directory, BlockReader& backup);
+  // Reads and checks as Restore does, and writes nothing.
+  static absl::Status CheckBackup(BlockReader& backup);
+
   // False from an error that stops all writes, a full disk above all, until it has healed.
   bool healthy() const;
   // Tries to get over such an error: OK where writes are possible, else what stands in the way. Reads go on all the
@@ -111,6 +122,7 @@ class Storage {
   struct Database;  // RocksDB's handles
   Storage(std::string directory, std::unique_ptr<Database> database);
 
+  static absl::Status WriteRestored(const std::string& path, BlockReader& backup);
   absl::Status CheckFormat();
   absl::Status LoadState(StoredCollection& collection) const;
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libs/catalog/storage_database.h"
 
+#include <cerrno>
+#include <cstdio>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -89,6 +91,26 @@ absl::Status OpenError(const rocksdb::Status& status, const std::string& path) {
 }  // namespace
 
 std::string StorePath(const std::string& directory) { return (std::filesystem::path(directory) / "store").string(); }
+
+std::string RestoringPath(const std::string& directory) { return StorePath(directory) + ".restoring"; }
+
+absl::Status PrepareDirectory(const std::string& directory) {
+  std::error_code error;
+  std::filesystem::create_directories(directory, error);
+  if (error) {
+    return absl::PermissionDeniedError(
+        absl::StrCat("data directory \"", directory, "\" cannot be made: ", error.message()));
+  }
+  const std::filesystem::path probe = std::filesystem::path(directory) / "write-probe";
+  std::FILE* file = std::fopen(probe.c_str(), "w");
+  if (file == nullptr) {
+    return absl::PermissionDeniedError(absl::StrCat("data directory \"", directory, "\" cannot be written: ",
+                                                    std::error_code(errno, std::generic_category()).message()));
+  }
+  std::fclose(file);
+  std::filesystem::remove(probe, error);
+  return absl::OkStatus();
+}
 
 std::string CollectionKey(absl::string_view name) { return absl::StrCat(kCollectionPrefix, name); }
 std::string SequenceKey(uint32_t number) { return absl::StrCat("sequence/", number); }

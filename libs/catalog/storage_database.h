@@ -21,6 +21,9 @@
 // RocksDB as Storage uses it. For the sources of Storage alone: no other header includes this one.
 namespace lookalike {
 
+inline constexpr char kFormatVersion[] = "2";
+inline constexpr char kFormatWithoutJournal[] = "1";
+
 // Keys of the default column family.
 inline constexpr char kFormatKey[] = "format";
 inline constexpr char kNextNumberKey[] = "next_collection";
@@ -30,8 +33,13 @@ std::string SequenceKey(uint32_t number);
 std::string SchemaKey(uint32_t number);
 std::string MeanKey(uint32_t number);
 
-// Of the store in a data directory.
+// Of the store in a data directory, and of one that is being restored.
 std::string StorePath(const std::string& directory);
+std::string RestoringPath(const std::string& directory);
+
+// Makes the data directory where it is not there. Says early and clearly what RocksDB would say late and in its own
+// words.
+absl::Status PrepareDirectory(const std::string& directory);
 
 inline absl::string_view ToView(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
 inline rocksdb::Slice ToSlice(absl::string_view view) { return {view.data(), view.size()}; }
