@@ -161,6 +161,13 @@ bool Storage::healthy() const { return database_->healthy(); }
 
 absl::Status Storage::Heal() { return database_->Heal(); }
 
+absl::StatusOr<std::string> Storage::Identity() const {
+  std::string identity;
+  const rocksdb::Status status = database_->db->GetDbIdentity(identity);
+  if (!status.ok()) return ToStatus(status, "reading the identity of the store");
+  return identity;
+}
+
 uint64_t Storage::DiskBytes() const {
   uint64_t bytes = 0;
   std::error_code error;
