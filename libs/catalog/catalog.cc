@@ -5,6 +5,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 
 #include "libs/catalog/validation.h"
 
@@ -140,8 +141,11 @@ absl::StatusOr<AuditReport> Catalog::Audit(absl::string_view name, bool repair, 
   return (*collection)->Audit(repair, deadline);
 }
 
-absl::Status Catalog::Backup(const std::function<absl::Status(absl::string_view)>&, absl::Time) {
-  return absl::UnimplementedError("this index cannot be backed up");
+absl::Status Catalog::Backup(const std::function<absl::Status(absl::string_view)>& sink, absl::Time deadline) {
+  if (absl::Status status = CheckDeadline(deadline); !status.ok()) return status;
+  return storage_->Backup([&](absl::string_view piece) {
+    return absl::Now() < deadline ? sink(piece) : absl::DeadlineExceededError("the deadline passed during the backup");
+  });
 }
 
 }  // namespace lookalike
