@@ -41,7 +41,7 @@ void BackgroundLinking::Resume(size_t rows, size_t patrolled) {
 
 size_t BackgroundLinking::patrolled() const {
   MutexLock lock(mutex_);
-  return patrolled_;
+  return next_to_patrol_ > 0 || patrolling_ > 0 ? 0 : patrolled_;
 }
 
 bool BackgroundLinking::HasLinkWork() const {
@@ -106,6 +106,7 @@ BackgroundLinking::Task BackgroundLinking::Claim() {
   if (next_to_patrol_ == 0) patrolled_ = claimed_;
   const Row row = static_cast<Row>(next_to_patrol_++);
   if (next_to_patrol_ == patrolled_) next_to_patrol_ = 0;
+  ++patrolling_;
   return {Task::Kind::kPatrol, row};
 }
 
@@ -116,8 +117,9 @@ void BackgroundLinking::Finish(const Task& task) {
     const auto first = std::min_element(in_progress_.begin(), in_progress_.end());
     graph_.linked.store(first == in_progress_.end() ? claimed_ : *first, std::memory_order_release);
     progress_.NotifyAll();
-  } else if (!HasWork()) {
-    progress_.NotifyAll();
+  } else {
+    --patrolling_;
+    if (!HasWork()) progress_.NotifyAll();
   }
 }
 
@@ -131,7 +133,7 @@ bool BackgroundLinking::WaitForBacklog(size_t rows, absl::Time deadline) {
 
 bool BackgroundLinking::WaitUntilIdle(absl::Time deadline) {
   MutexLock lock(mutex_);
-  while (HasWork() || !in_progress_.empty()) {
+  while (HasWork() || !in_progress_.empty() || patrolling_ > 0) {
     if (stopping_ || !progress_.WaitUntil(mutex_, deadline)) return false;
   }
   return true;

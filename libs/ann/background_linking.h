@@ -46,7 +46,8 @@ class BackgroundLinking {
   // the first Notify().
   void Resume(size_t rows, size_t patrolled);
 
-  // Rows that were there at the last patrol, and rows that patrols did not find and mended since the start.
+  // Rows that were there at the last patrol, 0 while one is under way; and rows that patrols did not find and mended
+  // since the start.
   size_t patrolled() const;
   size_t mended() const { return mended_.load(std::memory_order_relaxed); }
 
@@ -79,6 +80,7 @@ class BackgroundLinking {
   size_t claimed_ ABSL_GUARDED_BY(mutex_) = 0;            // rows whose linking has begun
   size_t patrolled_ ABSL_GUARDED_BY(mutex_) = 0;          // rows that were there when the last patrol began
   size_t next_to_patrol_ ABSL_GUARDED_BY(mutex_) = 0;     // of the patrol that is under way; 0: none is
+  size_t patrolling_ ABSL_GUARDED_BY(mutex_) = 0;         // rows that are being looked for
   std::vector<Row> in_progress_ ABSL_GUARDED_BY(mutex_);  // being linked; one for each thread at most
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<std::thread> threads_ ABSL_GUARDED_BY(mutex_);

@@ -54,9 +54,11 @@ bool GraphSearch::ShouldScan() const {
 std::vector<Candidate> GraphSearch::Scan() const {
   ExactScan scan(graph_.rows, code_, k_);
   if (filter_ == nullptr) {
-    const size_t rows = graph_.rows.size();
-    for (Row row = 0; row < rows; ++row) {
-      if (graph_.rows.IsLive(row)) scan.Add(row);
+    // By slot and not by row: a slot that gets another row meanwhile is looked at once, whichever it has then.
+    const size_t slots = graph_.rows.slots();
+    for (Slot slot = 0; slot < slots; ++slot) {
+      const Row row = graph_.rows.RowOf(slot);
+      if (row != kNoRow) scan.Add(row);
     }
     return scan.Finish();
   }
@@ -72,10 +74,10 @@ std::vector<Candidate> GraphSearch::Scan() const {
 std::vector<Candidate> GraphSearch::WalkAndScanBacklog() const {
   const size_t linked = graph_.linked.load(std::memory_order_acquire);
   std::vector<Candidate> candidates = WalkGraph(linked);
-  const size_t rows = graph_.rows.size();
-  if (rows == linked) return candidates;
+  if (graph_.rows.size() == linked) return candidates;
   ExactScan scan(graph_.rows, code_, k_);
-  for (Row row = static_cast<Row>(linked); row < rows; ++row) {
+  // The size is read anew for each row: who sees a replaced row dead sees the one that came in its place.
+  for (Row row = static_cast<Row>(linked); row < graph_.rows.size(); ++row) {
     if (IsAllowed(row)) scan.Add(row);
   }
   const std::vector<Candidate> waiting = scan.Finish();

@@ -15,8 +15,8 @@ namespace lookalike {
 // One search. Lives as long as that takes.
 //
 // A row may die, and its slot get another row, at any moment of it. What is given is right all the same, because
-//  - the walk covers the rows that were linked when it began, the scan after it all rows that came later: an embedding
-//    that was replaced during the walk is found as the new row where the old one is passed over as dead;
+//  - the walk covers the rows that were linked when it began, the scan after it all rows that came later, up to its
+//    end: an embedding that was replaced meanwhile is found as the new row where the old one is passed over as dead;
 //  - at the end each candidate stands for its slot, whose row of that moment is the one that counts.
 class GraphSearch {
  public:

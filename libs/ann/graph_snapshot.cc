@@ -82,19 +82,20 @@ absl::Status SaveLinks(const LinkTable& links, size_t first, size_t count, size_
   return writer.Write(kLinks, parts);
 }
 
-absl::Status ExpectBlock(BlockReader& reader, uint32_t type, uint64_t at_least) {
+// Gives the block's length.
+absl::StatusOr<uint64_t> ExpectBlock(BlockReader& reader, uint32_t type, uint64_t at_least) {
   absl::StatusOr<std::optional<BlockHeader>> header = reader.Next();
   if (!header.ok()) return header.status();
   if (!header->has_value() || (*header)->type != type) return Damaged("a block is missing");
   if ((*header)->length < at_least) return Damaged("a block is too short");
-  return absl::OkStatus();
+  return (*header)->length;
 }
 
 absl::Status LoadRows(BlockReader& reader, RowTable& table, size_t first, size_t count) {
   const RowTable::RawRow raw = table.Raw(static_cast<Row>(first));
   const size_t codes = count * table.padded_dimension();
   const uint64_t bytes = 2 * codes + count * (sizeof(RowTable::Scaling) + sizeof(Slot) + sizeof(uint64_t));
-  if (absl::Status status = ExpectBlock(reader, kRows, bytes); !status.ok()) return status;
+  if (const auto length = ExpectBlock(reader, kRows, bytes); !length.ok()) return length.status();
   absl::Status status = ReadInto(reader, raw.high, codes);
   if (status.ok()) status = ReadInto(reader, raw.low, codes);
   if (status.ok()) status = ReadInto(reader, raw.scaling, count);
@@ -109,13 +110,16 @@ class LinksLoader {
 
   absl::Status Load(size_t first, size_t count) {
     std::vector<int32_t> levels(count);
-    if (absl::Status status = ExpectBlock(reader_, kLinks, count * sizeof(int32_t)); !status.ok()) return status;
+    const absl::StatusOr<uint64_t> length = ExpectBlock(reader_, kLinks, count * sizeof(int32_t));
+    if (!length.ok()) return length.status();
     if (absl::Status status = ReadInto(reader_, levels.data(), count); !status.ok()) return status;
     size_t words = 0;
     for (const int32_t level : levels) {
       if (level < 0 || level > kMostLevels) return Damaged("a level is out of range");
       words += links_.Capacity(0) + static_cast<size_t>(level) * links_.Capacity(1);
     }
+    // The levels are not checked yet: that is done where the block is read to its end.
+    if (*length != count * sizeof(int32_t) + words * sizeof(Row)) return Damaged("levels and links do not go together");
     std::vector<Row> links(words);
     if (absl::Status status = ReadInto(reader_, links.data(), words); !status.ok()) return status;
     std::span<Row> rest = links;
@@ -171,7 +175,7 @@ absl::Status SaveGraph(const Graph& graph, size_t patrolled, BlockWriter& writer
 
 absl::StatusOr<LoadedGraph> LoadGraph(BlockReader& reader, Graph& graph) {
   Header header;
-  if (absl::Status status = ExpectBlock(reader, kGraphHeader, sizeof(header)); !status.ok()) return status;
+  if (const auto length = ExpectBlock(reader, kGraphHeader, sizeof(header)); !length.ok()) return length.status();
   if (absl::Status status = ReadInto(reader, &header, 1); !status.ok()) return status;
   if (header.dimension != graph.rows.dimension() || header.M != graph.links.M()) {
     return absl::FailedPreconditionError(absl::StrCat("the snapshot has dimension ", header.dimension, " and M ",

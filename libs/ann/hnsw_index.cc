@@ -122,9 +122,9 @@ std::optional<uint64_t> HnswIndex::VersionOf(Slot slot) const {
 }
 
 void HnswIndex::ForEachSlot(const std::function<void(Slot, uint64_t)>& visit) const {
-  const size_t rows = graph_->rows.size();
-  for (Row row = 0; row < rows; ++row) {
-    if (graph_->rows.IsLive(row)) visit(graph_->rows.slot(row), graph_->rows.version(row));
+  const size_t slots = graph_->rows.slots();
+  for (Slot slot = 0; slot < slots; ++slot) {
+    if (const std::optional<uint64_t> version = VersionOf(slot)) visit(slot, *version);
   }
 }
 
@@ -154,7 +154,7 @@ absl::StatusOr<std::unique_ptr<HnswIndex>> HnswIndex::Load(const Options& option
   try {
     const absl::StatusOr<LoadedGraph> loaded = LoadGraph(reader, graph);
     if (!loaded.ok()) return loaded.status();
-    for (Row row = 0; row < graph.rows.size(); ++row) {
+    for (Row row = static_cast<Row>(graph.rows.size()); row-- > 0;) {
       if (is_current(graph.rows.slot(row), graph.rows.version(row))) graph.rows.Revive(row);
     }
     (*index)->linking_->Resume(loaded->linked, loaded->patrolled);

@@ -86,7 +86,7 @@ class HnswIndex final : public VectorIndex {
 
   // The version with which the slot's embedding was put; nothing where it has none.
   std::optional<uint64_t> VersionOf(Slot slot) const;
-  // Every slot that has an embedding, in no order.
+  // Every slot that has an embedding, once, in their order.
   void ForEachSlot(const std::function<void(Slot, uint64_t version)>& visit) const;
 
   // Waits until at most `rows` rows are in the backlog (an index below its exact_threshold has none to wait for).
@@ -103,8 +103,9 @@ class HnswIndex final : public VectorIndex {
   // Writes the index as blocks, while it is used: a Put() or Remove() that runs beside it may be part of it or not.
   // Format: docs/storage.md.
   absl::Status Save(BlockWriter& writer) const;
-  // Reads what Save() wrote. An embedding comes to life if `is_current` says so of its slot and version, and the slot
-  // has none yet. FailedPrecondition where the snapshot is of another dimension or M; DataLoss where it is damaged.
+  // Reads what Save() wrote. An embedding comes to life if `is_current` says so of its slot and version; of
+  // several of a slot, the one that was put last. FailedPrecondition where the snapshot is of another dimension or M;
+  // DataLoss where it is damaged.
   static absl::StatusOr<std::unique_ptr<HnswIndex>> Load(const Options& options, BlockReader& reader,
                                                          const std::function<bool(Slot, uint64_t version)>& is_current);
 

@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libs/ann/link_table.h"
 
+#include <new>
+
 namespace lookalike {
 
-LinkTable::LinkTable(size_t M) : ground_(2 * M), upper_(M), levels_(1) {}
+LinkTable::LinkTable(size_t M) : ground_(2 * M), upper_(M), places_(1) {}
 
 void LinkTable::Reserve(size_t rows) {
   ground_.Reserve(rows);
-  levels_.Reserve(rows);
+  places_.Reserve(rows);
 }
 
 void LinkTable::SetLevel(Row row, int level) {
-  if (levels_[row]->level == level) return;
-  upper_.Reserve(uppers_ + static_cast<size_t>(level));
-  *levels_[row] = {uppers_, level};
-  uppers_ += static_cast<uint32_t>(level);
+  if (Level(row) == level) return;
+  const size_t end = uppers_ + static_cast<size_t>(level);
+  if (end > kIndexMask) throw std::bad_alloc();
+  upper_.Reserve(end);
+  *places_[row] = static_cast<uint32_t>(level) << kIndexBits | uppers_;
+  uppers_ = static_cast<uint32_t>(end);
 }
 
 void LinkTable::SetEntry(Entry entry) {

@@ -35,16 +35,16 @@ class LinkTable {
   // Makes places for the links of every row up to `row`, on level 0. Throws std::bad_alloc.
   void Reserve(size_t rows);
   // Puts a row, which must have its place, on the levels up to `level` with no links there yet. Always the same level.
-  // Throws std::bad_alloc, and nothing has changed.
+  // Throws std::bad_alloc, and nothing has changed, where there is no memory or no place.
   void SetLevel(Row row, int level);
-  int Level(Row row) const { return levels_[row]->level; }
+  int Level(Row row) const { return static_cast<int>(*places_[row] >> kIndexBits); }
 
   void SetEntry(Entry entry);
   Entry entry() const;  // row is kNoRow in an empty graph
 
   // The links of a row that is on `level`: its Capacity() words. The first kNoRow ends them; Read() is the way to go.
   const std::atomic<Row>* Links(Row row, int level) const {
-    return level == 0 ? ground_[row] : upper_[levels_[row]->first_upper + static_cast<uint32_t>(level) - 1];
+    return level == 0 ? ground_[row] : upper_[(*places_[row] & kIndexMask) + static_cast<uint32_t>(level) - 1];
   }
   // Copies the links into `links`, Capacity(level) words, and says how many there are.
   size_t Read(Row row, int level, Row* links) const {
@@ -67,18 +67,18 @@ class LinkTable {
     }
   }
 
-  size_t bytes() const { return ground_.bytes() + upper_.bytes() + levels_.bytes(); }
+  size_t bytes() const { return ground_.bytes() + upper_.bytes() + places_.bytes(); }
 
  private:
-  struct RowLevel {
-    uint32_t first_upper = 0;  // its place in upper_ on level 1; those above follow
-    int32_t level = 0;
-  };
+  // One in M rows is on level 1: 2^26 places are enough for a thousand million rows at M 16.
+  static constexpr int kIndexBits = 26;
+  static constexpr uint32_t kIndexMask = (uint32_t{1} << kIndexBits) - 1;
 
   // A word is a row plus 1, so that the zeros with which a place begins are no links.
   ChunkedRows<std::atomic<Row>> ground_;
   ChunkedRows<std::atomic<Row>> upper_;
-  ChunkedRows<RowLevel> levels_;
+  // A row's level in the upper bits; in the lower ones its place in upper_ on level 1, which those above follow.
+  ChunkedRows<uint32_t> places_;
   uint32_t uppers_ = 0;              // places of upper_ in use
   std::atomic<uint64_t> entry_ = 0;  // level in the upper half, row plus 1 in the lower
 };

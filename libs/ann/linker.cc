@@ -66,14 +66,19 @@ int DrawLevel(uint64_t seed, Row row, double mult) {
 class Linker::Lists {
  public:
   Lists(const RowTable& rows, size_t M, const Options& options)
-      : distance_(rows), hnsw_(&distance_, kFirstCapacity, M, options.ef_construction, options.seed) {}
+      : distance_(rows), hnsw_(&distance_, kFirstCapacity, M, options.ef_construction, options.seed) {
+    DropVisitedLists();
+  }
 
   // HNSW's level multiplier.
   double mult() const { return hnsw_.mult_; }
 
   // Makes elements, without links, of all rows up to `row`, and puts that one on `level`.
   void AddElement(Row row, int level) {
-    if (row >= hnsw_.max_elements_) hnsw_.resizeIndex(row + row / 8 + kFirstCapacity);
+    if (row >= hnsw_.max_elements_) {
+      hnsw_.resizeIndex(row + row / 16 + kFirstCapacity);
+      DropVisitedLists();
+    }
     for (size_t element = hnsw_.cur_element_count; element <= row; ++element) {
       const auto id = static_cast<hnswlib::tableint>(element);
       std::memset(hnsw_.get_linklist0(id), 0, hnsw_.size_data_per_element_);
@@ -130,6 +135,14 @@ class Linker::Lists {
 
  private:
   static constexpr size_t kFirstCapacity = 1024;
+
+  // They are for hnswlib's own searches, two bytes an element. (And version 0.6.2 would free them twice where resizing
+  // fails.) The type is a plain pointer there, a unique_ptr in 0.8.
+  void DropVisitedLists() {
+    auto& lists = hnsw_.visited_list_pool_;
+    const std::unique_ptr<hnswlib::VisitedListPool> dropped(std::exchange(lists, nullptr));
+  }
+
   using Queue =
       std::priority_queue<std::pair<float, hnswlib::tableint>, std::vector<std::pair<float, hnswlib::tableint>>,
                           hnswlib::HierarchicalNSW<float>::CompareByFirst>;
@@ -250,8 +263,8 @@ bool Linker::HasLink(Row from, Row to) const {
 }
 
 // Asks the row's neighbours, and then theirs, for a place in their lists. The nearest stand last in hnswlib's lists.
+// Dead or alive: the way to a live row can lead over dead ones.
 void Linker::KeepReachable(Row row) {
-  if (!rows_.IsLive(row)) return;
   const std::span<const Row> links = lists_->Links(row, 0);
   const std::vector<Row> near(links.rbegin(), links.rend());
   size_t links_back = static_cast<size_t>(std::count_if(near.begin(), near.end(), [&](Row neighbor) {
@@ -271,7 +284,7 @@ void Linker::KeepReachable(Row row) {
 
 // False where there is no room, or the link is there.
 bool Linker::AddLink(Row from, Row to) {
-  if (from == to || HasLink(from, to) || !rows_.IsLive(from)) return false;
+  if (from == to || HasLink(from, to)) return false;
   if (lists_->Links(from, 0).size() == links_.Capacity(0)) return false;
   lists_->Append(from, to);
   links_.Write(from, 0, lists_->Links(from, 0));
@@ -310,7 +323,7 @@ bool Linker::Finds(const Beam& beam, size_t ef, const QueryCode& query, Row row)
 
 size_t Linker::bytes() const {
   MutexLock lock(mutex_);
-  return lists_->bytes() + visited_.bytes();
+  return lists_->bytes() + links_.bytes() + visited_.bytes();
 }
 
 }  // namespace lookalike

@@ -55,7 +55,7 @@ class Linker {
   // found. Rows that were linked early can get lost when many come between them and those that link to them.
   bool Patrol(Row row, size_t ef);
 
-  // Of hnswlib's lists, in bytes.
+  // Of hnswlib's lists and the LinkTable, in bytes.
   size_t bytes() const;
 
  private:

@@ -43,6 +43,8 @@ class RowTable {
   size_t dimension() const { return dimension_; }
   size_t padded_dimension() const { return high_.row_length(); }
   size_t size() const { return size_.load(std::memory_order_acquire); }
+  // Slots that have or had an embedding are below it.
+  size_t slots() const { return slots_.load(std::memory_order_acquire); }
   size_t live() const { return live_count_.load(std::memory_order_acquire); }
 
   const uint8_t* high(Row row) const { return high_[row]; }

@@ -40,22 +40,29 @@ Collection::Collection(StoredCollection stored, const Options& options, Storage*
       commit_([this](std::span<WriteRequest* const> requests) { Commit(requests); }) {}
 
 CollectionInfo Collection::Info() const {
-  ReaderMutexLock lock(state_mutex_);
-  const HnswIndex::Figures figures = generation_->index().figures();
-  return {.spec = spec_,
-          .items = items_.size(),
-          .tombstones = figures.tombstones,
-          .backlog = figures.backlog,
-          .index_bytes = figures.bytes,
-          .sequence = stored_.sequence,
-          .mean_items = generation_->mean().items,
-          .snapshot_sequence = snapshot_sequence_,
-          .snapshot_time = snapshot_time_,
-          .snapshot_bytes = snapshot_bytes_,
-          .rebuilds = rebuilds_,
-          .rebuilding = next_ != nullptr,
-          .unreachable = unreachable_,
-          .schema = stored_.schema};
+  std::shared_ptr<const Generation> generation;
+  CollectionInfo info;
+  {
+    ReaderMutexLock lock(state_mutex_);
+    generation = generation_;
+    info = {.spec = spec_,
+            .items = items_.size(),
+            .sequence = stored_.sequence,
+            .snapshot_sequence = snapshot_sequence_,
+            .snapshot_time = snapshot_time_,
+            .snapshot_bytes = snapshot_bytes_,
+            .rebuilds = rebuilds_,
+            .rebuilding = next_ != nullptr,
+            .unreachable = unreachable_,
+            .schema = stored_.schema};
+  }
+  // They can wait for the linking of a row, which nobody else should wait for.
+  const HnswIndex::Figures figures = generation->index().figures();
+  info.tombstones = figures.tombstones;
+  info.backlog = figures.backlog;
+  info.index_bytes = figures.bytes;
+  info.mean_items = generation->mean().items;
+  return info;
 }
 
 absl::StatusOr<WriteResult> Collection::Upsert(absl::string_view model_id, std::vector<Item> items,
@@ -72,12 +79,13 @@ absl::StatusOr<WriteResult> Collection::Delete(std::span<const std::string> ids,
   return Write({ids.begin(), ids.end()}, deadline);
 }
 
+std::shared_ptr<Generation> Collection::CurrentGeneration() const {
+  ReaderMutexLock lock(state_mutex_);
+  return generation_;
+}
+
 absl::Status Collection::WaitForBacklog(absl::Time deadline) const {
-  std::shared_ptr<Generation> generation;
-  {
-    ReaderMutexLock lock(state_mutex_);
-    generation = generation_;
-  }
+  const std::shared_ptr<const Generation> generation = CurrentGeneration();
   const size_t backlog = generation->index().backlog();
   if (backlog <= options_.max_backlog) return absl::OkStatus();
   const absl::Time give_up = absl::Now() + options_.max_backlog_wait;

@@ -25,12 +25,7 @@ absl::StatusOr<AuditReport> Collection::Audit(bool repair, absl::Time deadline) 
   const absl::Status status = RunAlone([&] { return AuditItems(*suspicious, repair, report); });
   if (!status.ok()) return status;
 
-  std::shared_ptr<Generation> generation;
-  {
-    ReaderMutexLock lock(state_mutex_);
-    generation = generation_;
-  }
-  const HnswIndex::Audit graph = generation->index().AuditGraph(repair);
+  const HnswIndex::Audit graph = CurrentGeneration()->index().AuditGraph(repair);
   report.unreachable = graph.unreachable.size();
   report.mended += graph.mended;
   MutexLock lock(state_mutex_);

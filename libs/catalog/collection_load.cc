@@ -19,19 +19,23 @@ constexpr size_t kItemsAtOnce = 256;
 absl::StatusOr<std::unique_ptr<Collection>> Collection::Load(StoredCollection stored, const Options& options,
                                                              Storage* storage) {
   auto collection = std::unique_ptr<Collection>(new Collection(std::move(stored), options, storage));
-  Collection& self = *collection;
-  MutexLock lock(self.state_mutex_);
-  absl::Status status = self.LoadFromSnapshot();
-  if (!status.ok()) {
-    // A collection without a snapshot is nothing to speak of; one whose snapshot cannot be used is.
-    if (!absl::IsNotFound(status)) {
-      LogWarning("snapshot not used; reading all items instead",
-                 {{"collection", self.spec_.name}, {"reason", status.message()}});
-    }
-    status = self.LoadFromStore();
-  }
+  const absl::Status status = collection->LoadState();
   if (!status.ok()) return status;
+  // What was being linked when the snapshot was saved can have been the only way to others.
+  collection->MendGraph();
   return collection;
+}
+
+absl::Status Collection::LoadState() {
+  MutexLock lock(state_mutex_);
+  const absl::Status status = LoadFromSnapshot();
+  if (status.ok()) return status;
+  // A collection without a snapshot is nothing to speak of; one whose snapshot cannot be used is.
+  if (!absl::IsNotFound(status)) {
+    LogWarning("snapshot not used; reading all items instead",
+               {{"collection", spec_.name}, {"reason", status.message()}});
+  }
+  return LoadFromStore();
 }
 
 absl::Status Collection::LoadFromSnapshot() {

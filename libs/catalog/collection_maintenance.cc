@@ -49,14 +49,20 @@ bool Collection::NeedsSnapshot() const {
 }
 
 bool Collection::NeedsRebuild() const {
-  ReaderMutexLock lock(state_mutex_);
-  if (dropped_) return false;
-  if (spec_.centered && HasGrownOutOf(generation_->mean().items, items_.size())) return true;
-  const size_t tombstones = generation_->index().figures().tombstones;
-  if (tombstones < options_.least_tombstones) return false;
-  const bool idle = absl::Now() - last_write_ >= options_.idle_time;
+  size_t items = 0;
+  bool idle = false;
+  {
+    ReaderMutexLock lock(state_mutex_);
+    if (dropped_) return false;
+    items = items_.size();
+    idle = absl::Now() - last_write_ >= options_.idle_time;
+  }
+  const std::shared_ptr<const Generation> generation = CurrentGeneration();
+  if (spec_.centered && HasGrownOutOf(generation->mean().items, items)) return true;
+  const size_t tombstones = generation->index().figures().tombstones;
   const double share = idle ? options_.idle_rebuild_share : options_.rebuild_share;
-  return static_cast<double>(tombstones) > share * static_cast<double>(items_.size());
+  return tombstones >= options_.least_tombstones &&
+         static_cast<double>(tombstones) > share * static_cast<double>(items);
 }
 
 absl::StatusOr<StoredMean> Collection::MeanForRebuild() const {
@@ -97,7 +103,7 @@ absl::Status Collection::Rebuild() {
     next_ = next;
   }
   absl::Status status = CopyItemsTo(*next);
-  if (status.ok() && spec_.centered) status = storage_->WriteMean(identity(), next->mean());
+  if (status.ok() && next->mean().items > 0) status = storage_->WriteMean(identity(), next->mean());
   if (!status.ok()) {
     AbandonRebuild();
     return status;
@@ -111,14 +117,16 @@ absl::Status Collection::Rebuild() {
     ++rebuilds_;
   }
   KillPoint("rebuild.after_swap");
-  const size_t unreachable = next->index().AuditGraph(/*repair=*/true).unreachable.size();
-  {
-    MutexLock lock(state_mutex_);
-    unreachable_ = unreachable;
-  }
+  MendGraph();
   // Freeing it takes a while: not the business of the last search that uses it.
   while (old.use_count() > 1) absl::SleepFor(kPatience);
   return absl::OkStatus();
+}
+
+void Collection::MendGraph() {
+  const HnswIndex::Audit audit = CurrentGeneration()->index().AuditGraph(/*repair=*/true);
+  MutexLock lock(state_mutex_);
+  unreachable_ = audit.unreachable.size() - audit.mended;
 }
 
 void Collection::AbandonRebuild() {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libs/catalog/storage.h"
 
-#include <cerrno>
-#include <cstdio>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -14,42 +12,20 @@
 #include "libs/catalog/storage_database.h"
 
 namespace lookalike {
-namespace {
-
-namespace fs = std::filesystem;
-
-constexpr char kFormatVersion[] = "2";
-constexpr char kFormatWithoutJournal[] = "1";
-
-// Says early and clearly what RocksDB would say late and in its own words.
-absl::Status PrepareDirectory(const std::string& directory) {
-  std::error_code error;
-  fs::create_directories(directory, error);
-  if (error) {
-    return absl::PermissionDeniedError(
-        absl::StrCat("data directory \"", directory, "\" cannot be made: ", error.message()));
-  }
-  const fs::path probe = fs::path(directory) / "write-probe";
-  std::FILE* file = std::fopen(probe.c_str(), "w");
-  if (file == nullptr) {
-    return absl::PermissionDeniedError(absl::StrCat("data directory \"", directory, "\" cannot be written: ",
-                                                    std::error_code(errno, std::generic_category()).message()));
-  }
-  std::fclose(file);
-  fs::remove(probe, error);
-  return absl::OkStatus();
-}
-
-}  // namespace
 
 Storage::Storage(std::string directory, std::unique_ptr<Database> database)
     : directory_(std::move(directory)), database_(std::move(database)) {}
 
 Storage::~Storage() = default;
 
-absl::StatusOr<std::unique_ptr<Storage>> Storage::Open(const std::string& directory) {
+absl::StatusOr<std::unique_ptr<Storage>> Storage::Open(const std::string& directory, StorageObserver observer) {
   if (absl::Status status = PrepareDirectory(directory); !status.ok()) return status;
-  absl::StatusOr<std::unique_ptr<Database>> database = Database::Open((fs::path(directory) / "store").string());
+  if (std::filesystem::exists(RestoringPath(directory))) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "data directory \"", directory, "\" holds a restore that was not finished: restore it again, or remove ",
+        RestoringPath(directory)));
+  }
+  absl::StatusOr<std::unique_ptr<Database>> database = Database::Open(StorePath(directory), std::move(observer));
   if (!database.ok()) return Located(database.status(), "data directory");
   auto storage = std::unique_ptr<Storage>(new Storage(directory, *std::move(database)));
   if (absl::Status status = storage->CheckFormat(); !status.ok()) return status;
@@ -161,7 +137,7 @@ absl::Status Storage::Write(const StoredCollection& collection, std::span<const 
   }
   batch.Put(database_->meta, SequenceKey(collection.number), EncodeUint64(collection.sequence));
   if (new_schema) batch.Put(database_->meta, SchemaKey(collection.number), EncodeSchema(collection.schema));
-  return database_->Commit(batch);
+  return database_->Commit(batch, changes.size());
 }
 
 absl::Status Storage::WriteMean(const StoredCollection& collection, const StoredMean& mean) {
@@ -181,10 +157,14 @@ absl::StatusOr<std::optional<StoredMean>> Storage::ReadMean(const StoredCollecti
   return mean;
 }
 
+bool Storage::healthy() const { return database_->healthy(); }
+
+absl::Status Storage::Heal() { return database_->Heal(); }
+
 uint64_t Storage::DiskBytes() const {
   uint64_t bytes = 0;
   std::error_code error;
-  for (fs::recursive_directory_iterator file(directory_, error), end; file != end; file.increment(error)) {
+  for (std::filesystem::recursive_directory_iterator file(directory_, error), end; file != end; file.increment(error)) {
     // RocksDB may delete a file between its listing and this question: it then counts as nothing.
     std::error_code gone;
     if (file->is_regular_file(gone)) {

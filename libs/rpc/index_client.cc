@@ -58,7 +58,8 @@ absl::StatusOr<std::vector<ScoredItem>> ToScoredItems(const v1::ScoredItems& pro
 ChannelOptions IndexClient::Channel() {
   ChannelOptions options;
   options.service = v1::Index::service_full_name();
-  options.idempotent_methods = {"GetCollection", "ListCollections", "Get", "Search", "List", "GetStats", "Backup"};
+  options.idempotent_methods = {"GetCollection", "ListCollections", "Get",   "Search",
+                                "List",          "GetStats",        "Audit", "Backup"};
   return options;
 }
 

@@ -36,6 +36,9 @@ void AddIndexFlags(CLI::App& app, Catalog::Options& options) {
                  "Rebuild a collection's index when tombstones are more than this share of its items")
       ->capture_default_str()
       ->check(CLI::Range(0.01, 10.0));
+  app.add_option("--rebuild-least", collection.least_tombstones, "Fewer tombstones than this are let be")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1'000'000'000));
   app.add_option_function<int>(
          "--snapshot-interval-s", [&](int seconds) { collection.snapshot_interval = absl::Seconds(seconds); },
          "Seconds that changes go without a snapshot: more makes starts slower, less writes more")

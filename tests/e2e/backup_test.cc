@@ -46,9 +46,19 @@ struct Seen {
 
 class BackupTest : public testing::Test {
  protected:
-  void SetUp() override {
-    server_ = Serve(folder_ / "data", StarterModel());
-    Client client(server_->grpc_address());
+  // The tests share a server; one that stops its server has another.
+  static void SetUpTestSuite() {
+    data_ = std::make_unique<TemporaryFolder>();
+    server_ = Serve(*data_ / "data", StarterModel());
+    Fill(*server_);
+  }
+  static void TearDownTestSuite() {
+    server_.reset();
+    data_.reset();
+  }
+
+  static void Fill(const Server& server) {
+    Client client(server.grpc_address());
     ASSERT_THAT(client.CreateCollection("shop", kDimension), Succeeded());
     for (int i = 0; i < kItems; ++i) {
       v1::UpsertItem item = ItemOfEmbedding(std::to_string(i), Direction(i));
@@ -116,12 +126,13 @@ class BackupTest : public testing::Test {
     return Client(server.grpc_address()).GetCollection(collection).response.sequence();
   }
 
+  static inline std::unique_ptr<TemporaryFolder> data_;
+  static inline std::unique_ptr<Server> server_;
   const TemporaryFolder folder_;
-  std::unique_ptr<Server> server_;
 };
 
 TEST_F(BackupTest, CheckFindsNothingWrongInAHealthyIndex) {
-  const Ended check = Check(*server_, {"--json"});
+  const Ended check = Check(*server_, {"--collection", "shop", "--json"});
   ASSERT_EQ(check.exit_code, 0) << check.errors;
   const json collections = json::parse(check.output)["collections"];
   ASSERT_THAT(collections, SizeIs(1));
@@ -134,20 +145,22 @@ TEST_F(BackupTest, CheckFindsNothingWrongInAHealthyIndex) {
 }
 
 TEST_F(BackupTest, CheckPrintsATableForPeopleAndRepairsNothingThatIsRight) {
-  const Ended check = Check(*server_, {"--collection", "shop", "--repair"});
+  ASSERT_THAT(Client(server_->grpc_address()).CreateCollection("bags", 3), Succeeded());
+  const Ended check = Check(*server_, {"--repair"});
   EXPECT_EQ(check.exit_code, 0) << check.errors;
-  EXPECT_THAT(check.output, AllOf(HasSubstr("collection  stored  indexed"), HasSubstr("shop")));
+  EXPECT_THAT(check.output,
+              AllOf(HasSubstr("collection  stored  indexed"), HasSubstr("\nbags "), HasSubstr("\nshop ")));
 }
 
 TEST_F(BackupTest, CheckSaysWhatItCannotLookAt) {
   const Ended nowhere = Check(*server_, {"--collection", "nowhere"});
   EXPECT_EQ(nowhere.exit_code, 1);
   EXPECT_THAT(nowhere.errors, HasSubstr("there is no collection \"nowhere\""));
-  const std::string address = server_->grpc_address();
-  server_->Kill();
-  const Ended gone = Lookalike({"check", "--index", address, "--timeout", "5"});
-  EXPECT_EQ(gone.exit_code, 1);
-  EXPECT_THAT(gone.errors, HasSubstr("there is no index at " + address));
+  Server gone("lookalike-index", {"--data-dir", folder_ / "data"});
+  gone.Kill();
+  const Ended nobody = Check(gone, {"--timeout", "5"});
+  EXPECT_EQ(nobody.exit_code, 1);
+  EXPECT_THAT(nobody.errors, HasSubstr("there is no index at " + gone.grpc_address()));
 }
 
 TEST_F(BackupTest, ARestoredBackupHasTheSameItemsSequencesAndAnswers) {
@@ -237,13 +250,15 @@ TEST_F(BackupTest, ABackupThatFailsLeavesTheOldFileAndNothingElse) {
 }
 
 TEST_F(BackupTest, NothingIsRestoredOverADirectoryThatIsInUseOrHoldsData) {
-  ASSERT_EQ(Backup(*server_, folder_ / "backup").exit_code, 0);
-  const auto items = ItemsOf(*server_, "shop");
+  auto server = Serve(folder_ / "data", StarterModel());
+  Fill(*server);
+  ASSERT_EQ(Backup(*server, folder_ / "backup").exit_code, 0);
+  const auto items = ItemsOf(*server, "shop");
   const Ended in_use = Restore(folder_ / "backup", folder_ / "data");
   EXPECT_EQ(in_use.exit_code, 1);
   EXPECT_THAT(in_use.errors, HasSubstr(folder_ / "data"));
-  EXPECT_EQ(ItemsOf(*server_, "shop"), items);
-  ASSERT_EQ(server_->Stop(), 0);
+  EXPECT_EQ(ItemsOf(*server, "shop"), items);
+  ASSERT_EQ(server->Stop(), 0);
   EXPECT_EQ(Restore(folder_ / "backup", folder_ / "data").exit_code, 1);
   EXPECT_EQ(ItemsOf(*Serve(folder_ / "data", StarterModel()), "shop"), items);
 }

@@ -134,6 +134,30 @@ TEST_F(CliTest, StatsOfAllCollections) {
   EXPECT_EQ(items["shop"], 6);
 }
 
+TEST_F(CliTest, CollectionsCreateMakesTheCollectionThatIsDescribed) {
+  const Flags create = {"collections",  "create",    "--server",    server_->grpc_address(),
+                        "--collection", "paintings", "--dimension", "3",
+                        "--model-id",   "theirs-1",  "--centered",  "--json"};
+  const Ended made = Lookalike(create);
+  ASSERT_EQ(made.exit_code, 0) << made.errors;
+  const json collection = json::parse(made.output);
+  EXPECT_EQ(collection["dimension"], 3);
+  EXPECT_EQ(collection["centered"], true);
+  const Ended again = Lookalike(create);
+  EXPECT_EQ(again.exit_code, 1);
+  EXPECT_THAT(again.errors, HasSubstr("there is a collection \"paintings\" already"));
+  const auto there = Client(server_->grpc_address()).GetCollection("paintings");
+  EXPECT_TRUE(there.response.centered());
+  EXPECT_EQ(there.response.model_id(), "theirs-1");
+}
+
+TEST_F(CliTest, CollectionsCreateTakesTheServersModelWhereNoneIsNamed) {
+  const Ended made = Lookalike({"collections", "create", "--server", server_->grpc_address(), "--collection", "plain"});
+  ASSERT_EQ(made.exit_code, 0) << made.errors;
+  EXPECT_THAT(made.output, StartsWith("made collection plain: dimension 512, model vgg16-gap-"));
+  EXPECT_FALSE(Client(server_->grpc_address()).GetCollection("plain").response.centered());
+}
+
 TEST_F(CliTest, IngestTakesAFolderWhoseIdsArePaths) {
   std::filesystem::create_directories(folder_ / "photos/a b");
   std::filesystem::copy((*catalog_)[0].picture, folder_ / "photos/a b/größe.JPG");
@@ -144,6 +168,7 @@ TEST_F(CliTest, IngestTakesAFolderWhoseIdsArePaths) {
   const json totals = json::parse(ingest.output);
   EXPECT_EQ(totals["total"], 2);
   EXPECT_EQ(totals["written"], 2);
+  EXPECT_EQ(totals["sequence"], 2);
   EXPECT_EQ(Run("get", "folder", {"a b/größe.JPG", "top.jpg"}).exit_code, 0);
 }
 
@@ -215,7 +240,9 @@ TEST_F(CliTest, AServerThatIsNotThereEndsWithOneAndTheWayToStartIt) {
 TEST_F(CliTest, WrongFlagsEndWithTwo) {
   for (const Flags& line :
        {Flags{"search", "--collection", "shop"}, Flags{"search", "--id", "a"}, Flags{"model", "create"},
-        Flags{"ingest", "--collection", "shop"}, Flags{"demo-catalog", "--count", "0", folder_ / "x"},
+        Flags{"ingest", "--collection", "shop"}, Flags{"backup"}, Flags{"restore", "--in", "x"}, Flags{"collections"},
+        Flags{"collections", "create"}, Flags{"check", "--timeout", "never"},
+        Flags{"demo-catalog", "--count", "0", folder_ / "x"},
         Flags{"model", "create", "--weights", "w.safetensors", "--seed", "3", "--output", folder_ / "x"}}) {
     const Ended ended = Lookalike(line);
     EXPECT_EQ(ended.exit_code, 2) << testing::PrintToString(line) << ended.errors;
@@ -225,7 +252,8 @@ TEST_F(CliTest, WrongFlagsEndWithTwo) {
 TEST_F(CliTest, HelpEndsWithZero) {
   const Ended help = Lookalike({"--help"});
   EXPECT_EQ(help.exit_code, 0);
-  for (const char* name : {"serve", "ingest", "search", "get", "delete", "stats", "model", "embed", "demo-catalog"}) {
+  for (const char* name : {"serve", "ingest", "search", "get", "delete", "stats", "collections", "check", "backup",
+                           "restore", "model", "embed", "demo-catalog"}) {
     EXPECT_THAT(help.output, HasSubstr(name));
   }
 }

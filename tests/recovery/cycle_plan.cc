@@ -17,7 +17,7 @@ CyclePlan MakePlan(const std::vector<ServerOption>& options, Random& random) {
   CyclePlan plan;
   plan.damage = random.Chance(0.4);
   plan.kill_while_starting = random.Chance(0.15);
-  plan.starting_for = UpTo(200, random);
+  plan.starting_for = UpTo(300, random);
   plan.flags = ChooseFlags(options, random);
   if (random.Chance(0.4)) plan.kill_at = ChooseKillPoint(random);
   plan.load_for = UpTo(random.Chance(0.1) ? 50 : 1500, random);

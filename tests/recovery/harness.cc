@@ -2,6 +2,7 @@
 #include "tests/recovery/harness.h"
 
 #include <algorithm>
+#include <cmath>
 #include <csignal>
 #include <exception>
 #include <fstream>
@@ -178,7 +179,7 @@ void CrashHarness::RequireEnd(int exit_code, bool clean) {
 void CrashHarness::Require(const std::string& when, Problems problems, const OwnSearches& own_searches) {
   totals_.own_searches += own_searches.count;
   totals_.misses += own_searches.misses.size();
-  const double allowed = options_.allowed_misses * static_cast<double>(own_searches.count);
+  const double allowed = std::ceil(options_.allowed_misses * static_cast<double>(own_searches.count));
   if (static_cast<double>(own_searches.misses.size()) > allowed) {
     problems.insert(problems.end(), own_searches.misses.begin(), own_searches.misses.end());
   }

@@ -27,7 +27,8 @@ class CrashHarness {
     std::filesystem::path folder;
     uint64_t seed = 1;
     uint64_t cycles = 60;
-    // Of the searches for items by their own embedding, in one check or under one load, how many may miss: 0 to 1.
+    // Of the searches for items by their own embedding, in one check or under one load, how many may miss: 0 to 1;
+    // rounded up.
     double allowed_misses = 0;
     absl::Duration progress_interval = absl::Seconds(10);
   };

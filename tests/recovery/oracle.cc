@@ -78,6 +78,15 @@ ExpectedCollection Settled(const ExpectedCollection& before, const ObservedColle
   return after;
 }
 
+// The life of a collection that is meant; null where it is over and forgotten. `Collections` is an Expectation, const
+// or not.
+template <class Collections>
+auto* Find(Collections& collections, const Target& target) {
+  const auto found = collections.find(target.name);
+  const bool same = found != collections.end() && found->second.incarnation == target.incarnation;
+  return same ? &found->second : nullptr;
+}
+
 }  // namespace
 
 void Oracle::StartJournal(const std::string& path) {
@@ -123,7 +132,7 @@ void Oracle::EndCreate(const std::string& name, Outcome outcome, bool centered) 
 
 bool Oracle::BeginDrop(const Target& target) {
   MutexLock lock(mutex_);
-  ExpectedCollection* collection = Find(target);
+  ExpectedCollection* collection = Find(collections_, target);
   if (collection == nullptr || collection->life != Life::kAlive) return false;
   collection->life = Life::kDropping;
   journal_.Line(absl::StrCat("drop ", TargetText(target)));
@@ -133,12 +142,13 @@ bool Oracle::BeginDrop(const Target& target) {
 void Oracle::EndDrop(const Target& target, Outcome outcome) {
   MutexLock lock(mutex_);
   journal_.Line(absl::StrCat("drop ", TargetText(target), " ", OutcomeText(outcome)));
-  if (outcome != Outcome::kOpen) Find(target)->life = outcome == Outcome::kDone ? Life::kDropped : Life::kAlive;
+  if (outcome != Outcome::kOpen)
+    Find(collections_, target)->life = outcome == Outcome::kDone ? Life::kDropped : Life::kAlive;
 }
 
 uint64_t Oracle::BeginWrite(const Target& target, const std::vector<Change>& changes) {
   MutexLock lock(mutex_);
-  ExpectedCollection* collection = Find(target);
+  ExpectedCollection* collection = Find(collections_, target);
   if (collection == nullptr || collection->life != Life::kAlive) return 0;
   const uint64_t ticket = ++clock_;
   for (const size_t i : LastOfEachId(changes)) {
@@ -158,7 +168,7 @@ void Oracle::EndWrite(uint64_t ticket, const std::vector<Outcome>& outcomes, uin
   journal_.Line(absl::StrCat(
       "write ", ticket, " sequence ", sequence, " ",
       absl::StrJoin(outcomes, " ", [](std::string* out, Outcome o) { absl::StrAppend(out, OutcomeText(o)); })));
-  ExpectedCollection* collection = Find(write.target);
+  ExpectedCollection* collection = Find(collections_, write.target);
   --collection->writes_running;
   const uint64_t now = ++clock_;
   uint64_t number = sequence - static_cast<uint64_t>(std::count(outcomes.begin(), outcomes.end(), Outcome::kDone));
@@ -180,7 +190,7 @@ void Oracle::LoseWrite(uint64_t ticket) {
   MutexLock lock(mutex_);
   journal_.Line(absl::StrCat("write ", ticket, " lost"));
   const RunningWrite write = std::move(running_.extract(ticket).mapped());
-  --Find(write.target)->writes_running;
+  --Find(collections_, write.target)->writes_running;
 }
 
 std::vector<Target> Oracle::Alive() const {
@@ -194,15 +204,21 @@ std::vector<Target> Oracle::Alive() const {
 
 bool Oracle::IsAlive(const Target& target) const {
   ReaderMutexLock lock(mutex_);
-  const ExpectedCollection* collection = Find(target);
+  const ExpectedCollection* collection = Find(collections_, target);
   return collection != nullptr && collection->life == Life::kAlive;
+}
+
+uint64_t Oracle::HighestSequence(const Target& target) const {
+  ReaderMutexLock lock(mutex_);
+  const ExpectedCollection* collection = Find(collections_, target);
+  return collection == nullptr ? 0 : collection->highest_sequence;
 }
 
 std::vector<std::pair<std::string, ExpectedItem>> Oracle::Items(const Target& target, const std::string& first_id,
                                                                 size_t limit) const {
   ReaderMutexLock lock(mutex_);
   std::vector<std::pair<std::string, ExpectedItem>> items;
-  const ExpectedCollection* collection = Find(target);
+  const ExpectedCollection* collection = Find(collections_, target);
   if (collection == nullptr) return items;
   for (auto it = collection->items.lower_bound(first_id); it != collection->items.end() && items.size() < limit; ++it) {
     items.emplace_back(*it);
@@ -226,18 +242,6 @@ void Oracle::Settle(const Observation& observation) {
   for (const auto& [name, observed] : observation) settled[name] = Settled(collections_.at(name), observed);
   collections_ = std::move(settled);
   running_.clear();
-}
-
-ExpectedCollection* Oracle::Find(const Target& target) {
-  const auto found = collections_.find(target.name);
-  const bool same = found != collections_.end() && found->second.incarnation == target.incarnation;
-  return same ? &found->second : nullptr;
-}
-
-const ExpectedCollection* Oracle::Find(const Target& target) const {
-  const auto found = collections_.find(target.name);
-  const bool same = found != collections_.end() && found->second.incarnation == target.incarnation;
-  return same ? &found->second : nullptr;
 }
 
 }  // namespace lookalike

@@ -63,6 +63,8 @@ class Oracle {
   std::vector<Target> Alive() const;
   // Whether this life of it goes on.
   bool IsAlive(const Target& target) const;
+  // That an acknowledgement of a write there named.
+  uint64_t HighestSequence(const Target& target) const;
   // The ids with what is expected of each, from `first_id` on, at most `limit`.
   std::vector<std::pair<std::string, ExpectedItem>> Items(const Target& target, const std::string& first_id,
                                                           size_t limit) const;
@@ -78,9 +80,6 @@ class Oracle {
     std::vector<Change> changes;
     uint64_t began_at = 0;
   };
-
-  ExpectedCollection* Find(const Target& target) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  const ExpectedCollection* Find(const Target& target) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
 
   mutable Mutex mutex_;
   Journal journal_ ABSL_GUARDED_BY(mutex_);

@@ -26,11 +26,17 @@ const std::vector<KillPoint> kKillPoints = {
 }  // namespace
 
 const std::vector<ServerOption>& ServerOptions() {
-  // The graph is to be used with a few hundred items already, hence the thresholds.
+  // The graph is to be used with a few hundred items already, hence the thresholds. A snapshot is of no use to a
+  // program with another M, so that is seldom another.
   static const auto& options = *new std::vector<ServerOption>{
-      {"--hnsw-m", {"8", "16", "32"}},       {"--ef-construction", {"60", "80", "100"}},
-      {"--ef-search", {"100", "200"}},       {"--exact-threshold", {"0", "50", "500"}},
-      {"--snapshot-interval", {"1s", "5s"}},
+      {"--hnsw-m", {"16", "16", "16", "16", "16", "16", "8", "32"}},
+      {"--ef-construction", {"60", "80", "100"}},
+      {"--ef-search", {"100", "200"}},
+      {"--exact-threshold", {"0", "50", "500"}},
+      {"--snapshot-interval-s", {"1", "5"}},
+      {"--rebuild-share", {"0.05", "0.3"}},
+      {"--rebuild-least", {"20", "200"}},
+      {"--link-threads", {"1", "2"}},
   };
   return options;
 }

@@ -56,6 +56,8 @@ class Worker {
   void Report(Fault fault, const Target& target, const std::string& what, const std::string& wanted,
               const std::string& found);
 
+  // Sometimes the last write acknowledged, which every answer must have seen anyway; else 0.
+  uint64_t MinSequence(const Target& target) { return random_.Chance(0.3) ? oracle_->HighestSequence(target) : 0; }
   std::string RandomId(const Target& target);
   bool IsOwn(const std::string& id) const;
   Version NextVersion() { return MakeVersion(cycle_, number_, ++versions_); }
