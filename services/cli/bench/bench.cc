@@ -12,6 +12,10 @@ void AddBench(CLI::App& app, Command& chosen) {
       "  lookalike bench index --synthetic 20000\n\n"
       "docs/benchmarks.md says what the figures mean.");
   AddBenchIndex(bench, chosen);
+  AddBenchFilters(bench, chosen);
+  AddBenchMixed(bench, chosen);
+  AddBenchWrites(bench, chosen);
+  AddBenchStart(bench, chosen);
 }
 
 }  // namespace lookalike

@@ -8,5 +8,9 @@
 namespace lookalike {
 
 void AddBenchIndex(CLI::App& bench, Command& chosen);
+void AddBenchFilters(CLI::App& bench, Command& chosen);
+void AddBenchMixed(CLI::App& bench, Command& chosen);
+void AddBenchWrites(CLI::App& bench, Command& chosen);
+void AddBenchStart(CLI::App& bench, Command& chosen);
 
 }  // namespace lookalike

@@ -58,9 +58,7 @@ absl::Status Build(Contender& contender, const VectorTable& base, Side& side) {
 }
 
 absl::StatusOr<Outcome> Measure(const BenchIndexOptions& options) {
-  const HnswIndex::Options defaults;
-  // One that is smaller has no graph.
-  absl::StatusOr<BenchVectors> vectors = LoadVectors(options.vectors, defaults.exact_threshold + 1);
+  absl::StatusOr<BenchVectors> vectors = LoadVectors(options.vectors, kLeastForGraph);
   if (!vectors.ok()) return vectors.status();
   Outcome outcome{.vectors = *std::move(vectors), .baseline = {}, .ours = {}};
   const auto& [source, base, queries] = outcome.vectors;
@@ -73,14 +71,14 @@ absl::StatusOr<Outcome> Measure(const BenchIndexOptions& options) {
   if (absl::Status status = Build(*ours, base, outcome.ours); !status.ok()) return status;
   outcome.unreachable = ours->CountUnreachable();
 
-  const Contest contest{*baseline, *ours, queries, exact, options.repeats};
-  for (const size_t ef : kEfs) {
-    std::cerr << "searching with ef " << ef << "\n";
-    contest.Measure(ef, outcome.baseline.curve, outcome.ours.curve);
-  }
+  std::cerr << "searching\n";
+  Curves curves = MeasureCurves(*baseline, *ours, queries, exact, kEfs, options.repeats);
+  outcome.baseline.curve = std::move(curves.baseline);
+  outcome.ours.curve = std::move(curves.ours);
   std::cerr << "searching each vector by itself\n";
-  outcome.baseline.lost = CountLost(*baseline, base, defaults.ef_search);
-  outcome.ours.lost = CountLost(*ours, base, defaults.ef_search);
+  const size_t default_ef = HnswIndex::Options().ef_search;
+  outcome.baseline.lost = CountLost(*baseline, base, default_ef);
+  outcome.ours.lost = CountLost(*ours, base, default_ef);
   return outcome;
 }
 

@@ -19,30 +19,33 @@ constexpr float kRounding = 1e-5f;
 // What one contender has done at one ef so far.
 class Tally {
  public:
-  explicit Tally(Contender& contender) : contender_(contender) {}
+  Tally(Contender& contender, size_t ef) : contender_(contender), ef_(ef) {}
 
-  void RunBlock(const Contest& contest, size_t begin, size_t end) {
+  // Searches for the queries from `begin` to before `end`, at most kBlock.
+  void RunBlock(const VectorTable& queries, const std::vector<ExactNeighbors>& exact, size_t begin, size_t end) {
     std::array<uint32_t, kBlock * kNeighbors> results;
     const auto results_of = [&](size_t query) {
       return std::span(results).subspan((query - begin) * kNeighbors, kNeighbors);
     };
+    contender_.SetEf(ef_);
     const Stopwatch stopwatch;
-    for (size_t i = begin; i < end; ++i) contender_.Search(contest.queries[i], results_of(i));
+    for (size_t i = begin; i < end; ++i) contender_.Search(queries[i], results_of(i));
     microseconds_.push_back(stopwatch.Microseconds() / static_cast<double>(end - begin));
     for (size_t i = begin; i < end; ++i) {
-      found_ += CountFound(contest.exact[i], results_of(i));
-      wanted_ += contest.exact[i].size();
+      found_ += CountFound(exact[i], results_of(i));
+      wanted_ += exact[i].size();
     }
   }
 
-  CurvePoint Point(size_t ef) const {
-    return {.ef = ef,
+  CurvePoint Point() const {
+    return {.ef = ef_,
             .recall = static_cast<double>(found_) / static_cast<double>(wanted_),
             .microseconds = Median(microseconds_)};
   }
 
  private:
   Contender& contender_;
+  const size_t ef_;
   std::vector<double> microseconds_;  // a search, of each block
   size_t found_ = 0;
   size_t wanted_ = 0;
@@ -50,20 +53,26 @@ class Tally {
 
 }  // namespace
 
-void Contest::Measure(size_t ef, RecallCurve& baseline_curve, RecallCurve& our_curve) const {
-  baseline.SetEf(ef);
-  ours.SetEf(ef);
-  Tally baseline_tally(baseline), our_tally(ours);
-  bool we_begin = true;
+Curves MeasureCurves(Contender& baseline, Contender& ours, const VectorTable& queries,
+                     const std::vector<ExactNeighbors>& exact, std::span<const size_t> efs, size_t repeats) {
+  std::vector<std::array<Tally, 2>> tallies;  // the baseline's and ours, for each ef
+  for (const size_t ef : efs) tallies.push_back({Tally(baseline, ef), Tally(ours, ef)});
+  size_t first = 0;
   for (size_t repeat = 0; repeat < repeats; ++repeat) {
-    for (size_t begin = 0; begin < queries.size(); begin += kBlock, we_begin = !we_begin) {
-      const size_t end = std::min(begin + kBlock, queries.size());
-      (we_begin ? our_tally : baseline_tally).RunBlock(*this, begin, end);
-      (we_begin ? baseline_tally : our_tally).RunBlock(*this, begin, end);
+    for (std::array<Tally, 2>& pair : tallies) {
+      for (size_t begin = 0; begin < queries.size(); begin += kBlock, first = 1 - first) {
+        const size_t end = std::min(begin + kBlock, queries.size());
+        pair[first].RunBlock(queries, exact, begin, end);
+        pair[1 - first].RunBlock(queries, exact, begin, end);
+      }
     }
   }
-  baseline_curve.push_back(baseline_tally.Point(ef));
-  our_curve.push_back(our_tally.Point(ef));
+  Curves curves;
+  for (const auto& [of_baseline, of_ours] : tallies) {
+    curves.baseline.push_back(of_baseline.Point());
+    curves.ours.push_back(of_ours.Point());
+  }
+  return curves;
 }
 
 size_t CountLost(Contender& contender, const VectorTable& base, size_t ef) {

@@ -10,6 +10,8 @@
 
 namespace lookalike {
 
+inline constexpr size_t kNeighbors = 10;  // results of a search: the k of recall@10
+
 // What an exhaustive search says: the numbers of base vectors.
 using ExactNeighbors = std::vector<uint32_t>;
 

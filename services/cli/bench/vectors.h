@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 
+#include "libs/ann/hnsw_index.h"
 #include "services/cli/bench/vector_table.h"
 
 namespace lookalike {
@@ -22,6 +23,9 @@ struct VectorFlags {
 
   void AddTo(CLI::App& command);
 };
+
+// The fewest of which an index makes a graph; it scans what is less.
+inline constexpr size_t kLeastForGraph = HnswIndex::Options().exact_threshold + 1;
 
 // Normalised vectors to search among and to search for.
 struct BenchVectors {
