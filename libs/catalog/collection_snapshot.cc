@@ -72,15 +72,16 @@ absl::Status MeanHasChanged() {
 }
 
 // The sequence number that a snapshot covers.
-absl::StatusOr<uint64_t> CheckHeader(const std::string& header, uint32_t number, size_t dimension,
-                                     uint64_t mean_items) {
+absl::StatusOr<uint64_t> CheckHeader(const std::string& header, const std::string& store, uint32_t number,
+                                     size_t dimension, uint64_t mean_items) {
   try {
     const json fields = json::parse(header);
     if (fields.at("version").get<int>() != kSnapshotVersion) {
       return absl::FailedPreconditionError("the snapshot is of another format version");
     }
-    if (fields.at("number").get<uint32_t>() != number || fields.at("dimension").get<size_t>() != dimension) {
-      return absl::FailedPreconditionError("the snapshot is of another collection");
+    if (fields.at("store").get<std::string>() != store || fields.at("number").get<uint32_t>() != number ||
+        fields.at("dimension").get<size_t>() != dimension) {
+      return absl::FailedPreconditionError("the snapshot is of another store or collection");
     }
     if (fields.at("mean_items").get<uint64_t>() != mean_items) return MeanHasChanged();
     return fields.at("sequence").get<uint64_t>();
@@ -126,11 +127,11 @@ absl::Status Collection::SaveSnapshot() {
 // Writes go on meanwhile. What they change may be part of the snapshot or not: the journal after `sequence` has it, and
 // bringing a change to what has it already does nothing.
 absl::Status Collection::WriteSnapshot(BlockWriter& writer, uint64_t sequence, const Generation& generation) const {
-  const json header = {{"version", kSnapshotVersion},
-                       {"number", number_},
-                       {"dimension", spec_.dimension},
-                       {"sequence", sequence},
-                       {"mean_items", generation.mean().items}};
+  const absl::StatusOr<std::string> store = storage_->Identity();
+  if (!store.ok()) return store.status();
+  const json header = {{"version", kSnapshotVersion}, {"store", *store},
+                       {"number", number_},           {"dimension", spec_.dimension},
+                       {"sequence", sequence},        {"mean_items", generation.mean().items}};
   if (absl::Status status = writer.Write(kHeader, header.dump()); !status.ok()) return status;
   if (absl::Status status = writer.Write(kMean, EncodeEmbedding(generation.mean().mean)); !status.ok()) return status;
   if (absl::Status status = WriteItems(writer); !status.ok()) return status;
@@ -184,7 +185,9 @@ absl::StatusOr<uint64_t> Collection::ReadItems(BlockReader& reader, const Stored
   if (!header.ok()) return header.status();
   const absl::StatusOr<std::string> mean_values = ReadBlock(reader, kMean, spec_.dimension * sizeof(float));
   if (!mean_values.ok()) return mean_values.status();
-  const absl::StatusOr<uint64_t> sequence = CheckHeader(*header, number_, spec_.dimension, mean.items);
+  const absl::StatusOr<std::string> store = storage_->Identity();
+  if (!store.ok()) return store.status();
+  const absl::StatusOr<uint64_t> sequence = CheckHeader(*header, *store, number_, spec_.dimension, mean.items);
   if (!sequence.ok()) return sequence.status();
   if (*mean_values != EncodeEmbedding(mean.mean)) return MeanHasChanged();
   while (true) {
