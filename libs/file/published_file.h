@@ -30,7 +30,7 @@ class PublishedFile {
   // short and does not hold up the syncs of others.
   absl::Status Append(absl::string_view bytes);
 
-  // Syncs the file, closes it, renames it to its path in the place of what was there, and syncs the directory.
+  // Syncs the file, renames it to its path in the place of what was there, and syncs the directory.
   // Call once, last.
   absl::Status Publish();
 
