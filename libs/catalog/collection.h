@@ -145,6 +145,7 @@ class Collection {
   absl::StatusOr<StoredMean> MeanForRebuild() const;
   absl::Status CopyItemsTo(Generation& next);
   absl::Status CopySlotsTo(Generation& next, Slot begin, Slot end);
+  absl::Status SwapIn(const Generation& next, std::shared_ptr<Generation>& old) ABSL_LOCKS_EXCLUDED(state_mutex_);
   void AbandonRebuild();
   // Finds what the graph does not lead to, and links it. Some 20 ms for 100,000 items.
   void MendGraph() ABSL_LOCKS_EXCLUDED(state_mutex_);
