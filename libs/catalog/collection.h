@@ -81,6 +81,8 @@ class Collection {
   // The two jobs by themselves, due or not.
   absl::Status Rebuild();
   absl::Status SaveSnapshot();
+  // Whether there is anything that the snapshot on disk lacks.
+  bool HasUnsavedChanges() const;
   void Stop() { stopping_ = true; }
 
   // Where its snapshot is, or will be.
@@ -185,6 +187,9 @@ class Collection {
   std::shared_ptr<Generation> next_ ABSL_GUARDED_BY(state_mutex_);
   bool dropped_ ABSL_GUARDED_BY(state_mutex_) = false;
   absl::Time last_write_ ABSL_GUARDED_BY(state_mutex_) = absl::InfinitePast();
+  // How often a rebuild or an audit changed what no write did: now, and when the last snapshot was begun.
+  uint64_t reshapings_ ABSL_GUARDED_BY(state_mutex_) = 0;
+  uint64_t snapshot_reshapings_ ABSL_GUARDED_BY(state_mutex_) = 0;
   // For Info().
   const absl::Time loaded_ = absl::Now();
   uint64_t snapshot_sequence_ ABSL_GUARDED_BY(state_mutex_) = 0;

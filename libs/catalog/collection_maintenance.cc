@@ -42,9 +42,14 @@ HnswIndex::Options Collection::IndexOptions() const {
   return options;
 }
 
-bool Collection::NeedsSnapshot() const {
+bool Collection::HasUnsavedChanges() const {
   ReaderMutexLock lock(state_mutex_);
-  if (dropped_ || stored_.sequence == snapshot_sequence_) return false;
+  return !dropped_ && (stored_.sequence != snapshot_sequence_ || reshapings_ != snapshot_reshapings_);
+}
+
+bool Collection::NeedsSnapshot() const {
+  if (!HasUnsavedChanges()) return false;
+  ReaderMutexLock lock(state_mutex_);
   return absl::Now() - std::max(snapshot_time_, loaded_) >= options_.snapshot_interval;
 }
 
@@ -104,8 +109,8 @@ absl::Status Collection::Rebuild() {
   }
   std::shared_ptr<Generation> old;
   absl::Status status = CopyItemsTo(*next);
-  // Not while a write is on its way from the disk to memory: what it replaces was not copied, because the disk has it no
-  // longer, and the new index would be without the item for a moment.
+  // Not while a write is on its way from the disk to memory: what it replaces was not copied, because the disk has it
+  // no longer, and the new index would be without the item for a moment.
   if (status.ok()) status = RunAlone([&] { return SwapIn(*next, old); });
   if (!status.ok()) {
     AbandonRebuild();
@@ -132,6 +137,7 @@ absl::Status Collection::SwapIn(const Generation& next, std::shared_ptr<Generati
     MutexLock lock(state_mutex_);
     old = std::exchange(generation_, std::exchange(next_, nullptr));
     ++rebuilds_;
+    ++reshapings_;
   }
   KillPoint("rebuild.after_swap");
   return absl::OkStatus();
