@@ -135,7 +135,7 @@ class Collection {
     ItemDirectory::ItemPointer item;
     float similarity;
   };
-  bool Resolve(const Filter& filter, const View& view, const std::vector<Neighbor>& neighbors,
+  bool Resolve(const StoreQuery& query, const View& view, const std::vector<Neighbor>& neighbors,
                std::vector<Found>& found) const ABSL_SHARED_LOCKS_REQUIRED(state_mutex_);
   static std::vector<ScoredItem> ToResults(const std::vector<Found>& found, std::optional<float> min_score);
 
