@@ -9,6 +9,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 
 #include "libs/catalog/validation.h"
 #include "libs/telemetry/log.h"
@@ -20,17 +21,18 @@ namespace fs = std::filesystem;
 
 absl::Status CheckDeadline(absl::Time deadline) {
   if (absl::Now() < deadline) return absl::OkStatus();
-  return absl::DeadlineExceededError("the deadline had passed before the call began");
+  return absl::DeadlineExceededError("the deadline has passed");
 }
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Catalog>> Catalog::Open(const Options& options) {
-  absl::StatusOr<std::unique_ptr<Storage>> storage = Storage::Open(options.data_directory);
+  absl::StatusOr<std::unique_ptr<Storage>> storage = Storage::Open(options.data_directory, options.observer);
   if (!storage.ok()) return storage.status();
   auto catalog = std::unique_ptr<Catalog>(new Catalog(options, *std::move(storage)));
   if (absl::Status status = catalog->Load(); !status.ok()) return status;
   Catalog& self = *catalog;
+  self.healing_ = std::make_unique<Periodic>(options.healing_pause, [&self] { self.Heal(); });
   self.maintenance_ = std::make_unique<Periodic>(options.maintenance_pause, [&self] { self.Maintain(); });
   return catalog;
 }
@@ -94,6 +96,16 @@ std::vector<std::shared_ptr<Collection>> Catalog::Collections() const {
   ReaderMutexLock lock(mutex_);
   for (const auto& [name, collection] : collections_) collections.push_back(collection);
   return collections;
+}
+
+void Catalog::Heal() {
+  if (storage_->healthy()) return;
+  const absl::Status status = storage_->Heal();
+  if (status.ok()) {
+    LogInfo("the store can be written again");
+  } else {
+    LogWarning("the store cannot be written; it is tried again", {{"reason", status.message()}});
+  }
 }
 
 void Catalog::Maintain() {
@@ -202,8 +214,11 @@ absl::StatusOr<AuditReport> Catalog::Audit(absl::string_view name, bool repair, 
   return (*collection)->Audit(repair, deadline);
 }
 
-absl::Status Catalog::Backup(const std::function<absl::Status(absl::string_view)>&, absl::Time) {
-  return absl::UnimplementedError("this index cannot be backed up");
+absl::Status Catalog::Backup(const std::function<absl::Status(absl::string_view)>& sink, absl::Time deadline) {
+  return storage_->Backup([&](absl::string_view bytes) {
+    if (absl::Status status = CheckDeadline(deadline); !status.ok()) return status;
+    return sink(bytes);
+  });
 }
 
 }  // namespace lookalike

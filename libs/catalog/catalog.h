@@ -26,8 +26,12 @@ class Catalog : public CatalogStore {
     std::string data_directory;
     Collection::Options collection;  // of every collection; its dimension and snapshot directory are ignored
 
+    StorageObserver observer;  // of every commit
+
     // Between two looks at what the collections need: a rebuild, a snapshot.
     absl::Duration maintenance_pause = absl::Seconds(1);
+    // Between two tries to write again after the disk was full.
+    absl::Duration healing_pause = absl::Seconds(1);
   };
 
   // Opens the data directory (errors: Storage::Open) and loads every collection in it.
@@ -59,6 +63,7 @@ class Catalog : public CatalogStore {
 
   absl::Status Load();
   void RemoveLeftovers() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
+  void Heal();
   void Maintain();
   std::vector<std::shared_ptr<Collection>> Collections() const;
   // Shared, so that a collection deleted meanwhile lives until its last call has returned.

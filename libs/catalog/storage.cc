@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libs/catalog/storage.h"
 
-#include <cerrno>
-#include <cstdio>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -16,29 +14,8 @@
 namespace lookalike {
 namespace {
 
-namespace fs = std::filesystem;
-
-constexpr char kFormatVersion[] = "2";
-constexpr char kFormatWithoutJournal[] = "1";
-
-// Says early and clearly what RocksDB would say late and in its own words.
-absl::Status PrepareDirectory(const std::string& directory) {
-  std::error_code error;
-  fs::create_directories(directory, error);
-  if (error) {
-    return absl::PermissionDeniedError(
-        absl::StrCat("data directory \"", directory, "\" cannot be made: ", error.message()));
-  }
-  const fs::path probe = fs::path(directory) / "write-probe";
-  std::FILE* file = std::fopen(probe.c_str(), "w");
-  if (file == nullptr) {
-    return absl::PermissionDeniedError(absl::StrCat("data directory \"", directory, "\" cannot be written: ",
-                                                    std::error_code(errno, std::generic_category()).message()));
-  }
-  std::fclose(file);
-  fs::remove(probe, error);
-  return absl::OkStatus();
-}
+// Of an item, beside its embedding: its keys, attributes and journal entry, as they commonly are.
+constexpr size_t kOtherRecordBytes = 512;
 
 }  // namespace
 
@@ -47,9 +24,14 @@ Storage::Storage(std::string directory, std::unique_ptr<Database> database)
 
 Storage::~Storage() = default;
 
-absl::StatusOr<std::unique_ptr<Storage>> Storage::Open(const std::string& directory) {
+absl::StatusOr<std::unique_ptr<Storage>> Storage::Open(const std::string& directory, StorageObserver observer) {
   if (absl::Status status = PrepareDirectory(directory); !status.ok()) return status;
-  absl::StatusOr<std::unique_ptr<Database>> database = Database::Open((fs::path(directory) / "store").string());
+  if (std::error_code ignored; std::filesystem::exists(RestoringPath(directory), ignored)) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "data directory \"", directory, "\" holds a restore that was not finished: restore it again, or remove ",
+        RestoringPath(directory)));
+  }
+  absl::StatusOr<std::unique_ptr<Database>> database = Database::Open(StorePath(directory), std::move(observer));
   if (!database.ok()) return Located(database.status(), "data directory");
   auto storage = std::unique_ptr<Storage>(new Storage(directory, *std::move(database)));
   if (absl::Status status = storage->CheckFormat(); !status.ok()) return status;
@@ -142,7 +124,7 @@ absl::Status Storage::DeleteCollection(const StoredCollection& collection) {
 }
 
 absl::Status Storage::Write(const StoredCollection& collection, std::span<const Change> changes, bool new_schema) {
-  rocksdb::WriteBatch batch;
+  rocksdb::WriteBatch batch(changes.size() * (collection.spec.dimension * sizeof(float) + kOtherRecordBytes));
   for (const Change& change : changes) {
     if (const Item* const* item = std::get_if<const Item*>(&change)) {
       const std::string key = ItemKey(collection.number, (*item)->id);
@@ -161,7 +143,7 @@ absl::Status Storage::Write(const StoredCollection& collection, std::span<const 
   }
   batch.Put(database_->meta, SequenceKey(collection.number), EncodeUint64(collection.sequence));
   if (new_schema) batch.Put(database_->meta, SchemaKey(collection.number), EncodeSchema(collection.schema));
-  return database_->Commit(batch);
+  return database_->Commit(batch, changes.size());
 }
 
 absl::Status Storage::WriteMean(const StoredCollection& collection, const StoredMean& mean) {
@@ -181,10 +163,21 @@ absl::StatusOr<std::optional<StoredMean>> Storage::ReadMean(const StoredCollecti
   return mean;
 }
 
+bool Storage::healthy() const { return database_->healthy(); }
+
+absl::Status Storage::Heal() { return database_->Heal(); }
+
+absl::StatusOr<std::string> Storage::Identity() const {
+  std::string identity;
+  const rocksdb::Status status = database_->db->GetDbIdentity(identity);
+  if (!status.ok()) return ToStatus(status, "reading the identity of the store");
+  return identity;
+}
+
 uint64_t Storage::DiskBytes() const {
   uint64_t bytes = 0;
   std::error_code error;
-  for (fs::recursive_directory_iterator file(directory_, error), end; file != end; file.increment(error)) {
+  for (std::filesystem::recursive_directory_iterator file(directory_, error), end; file != end; file.increment(error)) {
     // RocksDB may delete a file between its listing and this question: it then counts as nothing.
     std::error_code gone;
     if (file->is_regular_file(gone)) {

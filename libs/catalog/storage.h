@@ -13,8 +13,10 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 
 #include "libs/catalog/item.h"
+#include "libs/file/blocks.h"
 
 namespace lookalike {
 
@@ -39,6 +41,12 @@ struct JournalEntry {
   bool deleted = false;  // else written
 };
 
+// Told of every commit, for metrics. Called in the thread of the write; an empty function is not called.
+struct StorageObserver {
+  std::function<void(size_t)> on_commit_items = {};  // the changes that share a commit, before it
+  std::function<void(absl::Duration)> on_sync = {};  // what the commit took, its sync above all; also where it failed
+};
+
 // The store of record: every collection and item, in RocksDB. Each method that writes returns when the write is synced
 // to disk, whole or not at all. What it keeps under which keys is docs/storage.md.
 //
@@ -58,9 +66,9 @@ class Storage {
   using Change = std::variant<const Item*, Deletion>;
 
   // Opens the data directory, and makes it where there is none. FailedPrecondition where another process has it open,
-  // or it holds something else or a format that this version does not know; PermissionDenied where it cannot be
-  // written. A directory of format 1 becomes one of format 2.
-  static absl::StatusOr<std::unique_ptr<Storage>> Open(const std::string& directory);
+  // or it holds something else, a restore that was not finished or a format that this version does not know;
+  // PermissionDenied where it cannot be written. A directory of format 1 becomes one of format 2.
+  static absl::StatusOr<std::unique_ptr<Storage>> Open(const std::string& directory, StorageObserver observer = {});
   ~Storage();
 
   // Ordered by name.
@@ -91,6 +99,26 @@ class Storage {
   // nullopt where none was written.
   absl::StatusOr<std::optional<StoredMean>> ReadMean(const StoredCollection& collection) const;
 
+  // Everything but the journals, as it is at one moment, as a stream of checked blocks in pieces of 1 MiB
+  // (docs/storage.md). Writes go on meanwhile. An error of the sink ends it.
+  absl::Status Backup(const ByteSink& sink) const;
+  // Makes of a backup the store of `directory`, which is made where it is not there. The store appears when the whole
+  // backup has been read and checked, or not at all. FailedPrecondition where the directory has a store already, or the
+  // stream is no backup or of a format that this version does not know; DataLoss for a damaged one.
+  static absl::Status Restore(const std::string& directory, BlockReader& backup);
+  // Reads and checks as Restore does, and writes nothing.
+  static absl::Status CheckBackup(BlockReader& backup);
+
+  // False from an error that stops all writes, a full disk above all, until it has healed.
+  bool healthy() const;
+  // Tries to get over such an error: OK where writes are possible, else what stands in the way. Reads go on all the
+  // while. Costs nothing while the store is healthy: call it every second, from one thread.
+  absl::Status Heal();
+
+  // A name that no other store has, a restored one neither. What is derived from a store, a snapshot of an index for
+  // one, carries it, so that it is never taken for another's, whose sequence numbers may be the same.
+  absl::StatusOr<std::string> Identity() const;
+
   // Bytes of all files in the data directory.
   uint64_t DiskBytes() const;
 
@@ -98,6 +126,7 @@ class Storage {
   struct Database;  // RocksDB's handles
   Storage(std::string directory, std::unique_ptr<Database> database);
 
+  static absl::Status WriteRestored(const std::string& path, BlockReader& backup);
   absl::Status CheckFormat();
   absl::Status LoadState(StoredCollection& collection) const;
 

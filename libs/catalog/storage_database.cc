@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libs/catalog/storage_database.h"
 
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
 #include <rocksdb/cache.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/options.h>
@@ -8,6 +14,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 
 #include "libs/file/kill_point.h"
 
@@ -21,13 +28,24 @@ constexpr size_t kBlockCacheBytes = 64 << 20;
 // A start replays the log: 64 MiB of it, some 30,000 items, take well under a second.
 constexpr uint64_t kLogBytes = 64 << 20;
 
+// Left free for the store's manifest and what compactions need in passing.
+constexpr uint64_t kSpareDiskBytes = 16 << 20;
+
 constexpr uint64_t kSyncEveryBytes = 1 << 20;
+
+// RocksDB keeps a diary beside its data. On a full disk it cannot write it, and Debian's build, which checks its
+// assertions, then ends the process: so there is none.
+class NoDiary : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char*, va_list) override {}
+};
 
 rocksdb::DBOptions DatabaseOptions() {
   rocksdb::DBOptions options;
   options.create_if_missing = true;
   options.create_missing_column_families = true;
-  options.keep_log_file_num = 4;  // RocksDB's own diary, not data
+  options.info_log = std::make_shared<NoDiary>();
   options.max_total_wal_size = kLogBytes;
   // Flushes and compactions give the disk their work as it comes: the sync of a commit does not wait behind it.
   options.bytes_per_sync = kSyncEveryBytes;
@@ -72,6 +90,28 @@ absl::Status OpenError(const rocksdb::Status& status, const std::string& path) {
 
 }  // namespace
 
+std::string StorePath(const std::string& directory) { return (std::filesystem::path(directory) / "store").string(); }
+
+std::string RestoringPath(const std::string& directory) { return StorePath(directory) + ".restoring"; }
+
+absl::Status PrepareDirectory(const std::string& directory) {
+  std::error_code error;
+  std::filesystem::create_directories(directory, error);
+  if (error) {
+    return absl::PermissionDeniedError(
+        absl::StrCat("data directory \"", directory, "\" cannot be made: ", error.message()));
+  }
+  const std::filesystem::path probe = std::filesystem::path(directory) / "write-probe";
+  std::FILE* file = std::fopen(probe.c_str(), "w");
+  if (file == nullptr) {
+    return absl::PermissionDeniedError(absl::StrCat("data directory \"", directory, "\" cannot be written: ",
+                                                    std::error_code(errno, std::generic_category()).message()));
+  }
+  std::fclose(file);
+  std::filesystem::remove(probe, error);
+  return absl::OkStatus();
+}
+
 std::string CollectionKey(absl::string_view name) { return absl::StrCat(kCollectionPrefix, name); }
 std::string SequenceKey(uint32_t number) { return absl::StrCat("sequence/", number); }
 std::string SchemaKey(uint32_t number) { return absl::StrCat("schema/", number); }
@@ -93,18 +133,32 @@ std::string Naming(const StoredCollection& collection) {
   return absl::StrCat("collection \"", collection.spec.name, "\"");
 }
 
-absl::StatusOr<std::unique_ptr<Storage::Database>> Storage::Database::Open(const std::string& path) {
+void WriteErrors::OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* error) {
+  // A lesser one lets writes go on.
+  if (error->severity() >= rocksdb::Status::Severity::kHardError) Add();
+}
+
+void WriteErrors::OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status, bool* automatic) {
+  *automatic = false;
+}
+
+absl::StatusOr<std::unique_ptr<Storage::Database>> Storage::Database::Open(const std::string& path,
+                                                                           StorageObserver observer) {
   const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(kBlockCacheBytes);
   const std::vector<rocksdb::ColumnFamilyDescriptor> families = {
       {rocksdb::kDefaultColumnFamilyName, FamilyOptions(1 << 20, cache)},
       {"items", FamilyOptions(16 << 20, cache)},
       {"embeddings", EmbeddingOptions(cache)},
       {"journal", FamilyOptions(8 << 20, cache)}};
+  auto database = std::make_unique<Database>();
+  database->path = path;
+  database->observer = std::move(observer);
+  rocksdb::DBOptions options = DatabaseOptions();
+  options.listeners.push_back(database->errors);
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
-  const rocksdb::Status opened = rocksdb::DB::Open(DatabaseOptions(), path, families, &handles, &db);
+  const rocksdb::Status opened = rocksdb::DB::Open(options, path, families, &handles, &db);
   if (!opened.ok()) return OpenError(opened, path);
-  auto database = std::make_unique<Database>();
   database->db.reset(db);
   database->meta = handles[0];
   database->items = handles[1];
@@ -128,13 +182,46 @@ absl::StatusOr<std::optional<std::string>> Storage::Database::Get(const std::str
   return value;
 }
 
-absl::Status Storage::Database::Commit(rocksdb::WriteBatch& batch) {
+absl::Status Storage::Database::Commit(rocksdb::WriteBatch& batch, size_t changes) {
+  if (absl::Status status = CheckSpace(batch.GetDataSize()); !status.ok()) return status;
+  if (changes > 0 && observer.on_commit_items) observer.on_commit_items(changes);
   rocksdb::WriteOptions options;
   options.sync = true;
+  const absl::Time begin = absl::Now();
   KillPoint("storage.before_commit");
   const rocksdb::Status status = db->Write(options, &batch);
   KillPoint("storage.after_commit");
+  if (observer.on_sync) observer.on_sync(absl::Now() - begin);
+  // RocksDB speaks of an error before it stops for it: a Heal in between takes it for healed. This one is not.
+  if (!status.ok()) errors->Add();
   return ToStatus(status, "writing to the store");
+}
+
+// A disk that fills up is noticed here, while RocksDB still has the space to flush its memtables: an error of its own
+// stops all writes until it has flushed them, so it must not come to one where that can be helped.
+absl::Status Storage::Database::CheckSpace(uint64_t bytes) {
+  std::error_code error;
+  const std::filesystem::space_info disk = std::filesystem::space(path, error);
+  if (error) return absl::OkStatus();  // a file system that does not tell
+  uint64_t memtables = 0;
+  db->GetAggregatedIntProperty(rocksdb::DB::Properties::kCurSizeAllMemTables, &memtables);
+  const uint64_t needed = kSpareDiskBytes + memtables + 2 * bytes;  // bytes: in the log, and in a memtable
+  full = disk.available < needed;
+  if (!full) return absl::OkStatus();
+  return absl::ResourceExhaustedError(absl::StrCat("the disk is full: the store in ", path, " needs ", needed >> 20,
+                                                   " MiB, and ", disk.available >> 20, " MiB are free"));
+}
+
+absl::Status Storage::Database::Heal() {
+  if (healthy()) return absl::OkStatus();
+  // Not before there is space: RocksDB 7.8 loses track of its flushes where one fails in Resume, and the next Resume
+  // then waits for ever.
+  if (absl::Status status = CheckSpace(0); !status.ok()) return status;
+  const uint64_t errors_before = errors->count();
+  if (errors_before == errors_healed) return absl::OkStatus();
+  if (absl::Status status = ToStatus(db->Resume(), "going back to writing"); !status.ok()) return status;
+  errors_healed = errors_before;  // and not one that has come since
+  return absl::OkStatus();
 }
 
 }  // namespace lookalike

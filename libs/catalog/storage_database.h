@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include <rocksdb/db.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/write_batch.h>
 
 #include "absl/status/status.h"
@@ -18,6 +21,9 @@
 // RocksDB as Storage uses it. For the sources of Storage alone: no other header includes this one.
 namespace lookalike {
 
+inline constexpr char kFormatVersion[] = "2";
+inline constexpr char kFormatWithoutJournal[] = "1";
+
 // Keys of the default column family.
 inline constexpr char kFormatKey[] = "format";
 inline constexpr char kNextNumberKey[] = "next_collection";
@@ -26,6 +32,14 @@ std::string CollectionKey(absl::string_view name);
 std::string SequenceKey(uint32_t number);
 std::string SchemaKey(uint32_t number);
 std::string MeanKey(uint32_t number);
+
+// Of the store in a data directory, and of one that is being restored.
+std::string StorePath(const std::string& directory);
+std::string RestoringPath(const std::string& directory);
+
+// Makes the data directory where it is not there. Says early and clearly what RocksDB would say late and in its own
+// words.
+absl::Status PrepareDirectory(const std::string& directory);
 
 inline absl::string_view ToView(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
 inline rocksdb::Slice ToSlice(absl::string_view view) { return {view.data(), view.size()}; }
@@ -39,8 +53,26 @@ absl::Status Located(const absl::Status& status, absl::string_view place);
 // As messages name a collection.
 std::string Naming(const StoredCollection& collection);
 
+// Hears of errors that stop all writes. RocksDB is kept from its own way out of a full disk, which can take more than a
+// minute and bars any other meanwhile: Storage::Heal is the way.
+class WriteErrors : public rocksdb::EventListener {
+ public:
+  // So far.
+  uint64_t count() const { return count_; }
+  void Add() { ++count_; }
+
+  void OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status* error) override;
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason reason, rocksdb::Status error, bool* automatic) override;
+
+ private:
+  std::atomic<uint64_t> count_{0};
+};
+
 // The handles of an open store.
 struct Storage::Database {
+  std::string path;
+  StorageObserver observer;
+  std::shared_ptr<WriteErrors> errors = std::make_shared<WriteErrors>();
   std::unique_ptr<rocksdb::DB> db;
   rocksdb::ColumnFamilyHandle* meta = nullptr;        // formats, collections, counters
   rocksdb::ColumnFamilyHandle* items = nullptr;       // ItemKey → EncodeItem
@@ -48,15 +80,23 @@ struct Storage::Database {
   rocksdb::ColumnFamilyHandle* journal = nullptr;     // JournalKey → EncodeChange
 
   // Opens the store in the folder `path`, and makes it where there is none.
-  static absl::StatusOr<std::unique_ptr<Database>> Open(const std::string& path);
+  static absl::StatusOr<std::unique_ptr<Database>> Open(const std::string& path, StorageObserver observer);
   ~Database();
 
   std::vector<rocksdb::ColumnFamilyHandle*> families() const { return {meta, items, embeddings, journal}; }
 
   // A record of the default column family, or nullopt where there is none. `what` stands for it in an error.
   absl::StatusOr<std::optional<std::string>> Get(const std::string& key, absl::string_view what) const;
-  // Writes and syncs.
-  absl::Status Commit(rocksdb::WriteBatch& batch);
+  // Writes and syncs. `changes`: of items, for the observer.
+  absl::Status Commit(rocksdb::WriteBatch& batch, size_t changes = 0);
+
+  bool healthy() const { return !full && errors->count() == errors_healed; }
+  absl::Status Heal();
+  // ResourceExhausted where the disk has not the space for `bytes` more and for what the memtables hold.
+  absl::Status CheckSpace(uint64_t bytes);
+
+  std::atomic<bool> full{false};           // as the last CheckSpace found
+  std::atomic<uint64_t> errors_healed{0};  // of errors->count()
 };
 
 }  // namespace lookalike

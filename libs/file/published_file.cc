@@ -47,12 +47,14 @@ absl::StatusOr<int> OpenAlone(const std::string& temporary) {
   return status;
 }
 
-// Makes a rename in it survive a power loss.
-absl::Status SyncDirectory(const std::string& path) {
-  const int directory = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (directory < 0) return ErrnoStatus("open", path);
+// Makes what was renamed to `path` survive a power loss.
+absl::Status SyncDirectoryOf(const std::string& path) {
+  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  const std::string parent = folder.empty() ? "." : folder.string();
+  const int directory = open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (directory < 0) return ErrnoStatus("open", parent);
   absl::Status status;
-  if (fsync(directory) != 0) status = ErrnoStatus("sync", path);
+  if (fsync(directory) != 0) status = ErrnoStatus("sync", parent);
   close(directory);
   return status;
 }
@@ -118,14 +120,18 @@ absl::Status PublishedFile::PublishWritten() {
   KillPoint("file.after_rename");
   // Closed after the rename, because the lock goes with it.
   if (absl::Status status = Close(); !status.ok()) return status;
-  const std::filesystem::path parent = std::filesystem::path(path_).parent_path();
-  return SyncDirectory(parent.empty() ? "." : parent.string());
+  return SyncDirectoryOf(path_);
 }
 
 absl::Status PublishedFile::Close() {
   if (file_ < 0) return absl::OkStatus();
   const int file = std::exchange(file_, -1);
   return close(file) == 0 ? absl::OkStatus() : ErrnoStatus("close", temporary_);
+}
+
+absl::Status RenameAndSync(const std::string& from, const std::string& to) {
+  if (rename(from.c_str(), to.c_str()) != 0) return ErrnoStatus(absl::StrCat("rename ", from, " to"), to);
+  return SyncDirectoryOf(to);
 }
 
 }  // namespace lookalike

@@ -54,4 +54,8 @@ class PublishedFile {
   absl::Status status_;   // the first error
 };
 
+// Renames a file or a folder within its file system, and syncs the directory of `to`, so that the new name survives a
+// power loss. What is in it must have been synced before.
+absl::Status RenameAndSync(const std::string& from, const std::string& to);
+
 }  // namespace lookalike

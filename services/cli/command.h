@@ -26,5 +26,6 @@ void AddRestore(CLI::App& app, Command& chosen);
 void AddModel(CLI::App& app, Command& chosen);
 void AddEmbed(CLI::App& app, Command& chosen);
 void AddDemoCatalog(CLI::App& app, Command& chosen);
+void AddBench(CLI::App& app, Command& chosen);
 
 }  // namespace lookalike

@@ -27,5 +27,6 @@ int main(int argc, char** argv) {
   lookalike::AddModel(app, chosen);
   lookalike::AddEmbed(app, chosen);
   lookalike::AddDemoCatalog(app, chosen);
+  lookalike::AddBench(app, chosen);
   return lookalike::RunMain(app, argc, argv, [&] { return chosen(); });
 }

@@ -51,6 +51,7 @@ void WarnOfOtherModels(const std::string& model_id, const std::vector<Collection
 }
 
 absl::StatusOr<std::vector<NamedService>> Load(ServeOptions& options, AllInOne& all) {
+  options.index.observer = ObserveCommits(&all.metrics);
   absl::StatusOr<std::unique_ptr<Catalog>> catalog = Catalog::Open(options.index);
   if (!catalog.ok()) return catalog.status();
   all.catalog = *std::move(catalog);

@@ -12,9 +12,10 @@
 namespace lookalike {
 namespace {
 
-absl::Status Run(ServerOptions& server, const Catalog::Options& options) {
+absl::Status Run(ServerOptions& server, Catalog::Options options) {
   if (absl::Status status = Finish(server); !status.ok()) return status;
   Metrics metrics;
+  options.observer = ObserveCommits(&metrics);
   std::unique_ptr<Catalog> catalog;
   std::vector<GaugeCallbackRegistration> gauges;
   std::unique_ptr<IndexService> service;

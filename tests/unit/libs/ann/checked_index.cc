@@ -132,10 +132,10 @@ double CheckedIndex::Recall(const std::vector<Embedding>& queries, size_t k, siz
   return static_cast<double>(found) / static_cast<double>(wanted);
 }
 
-std::vector<Slot> CheckedIndex::Lost(size_t k) const {
+std::vector<Slot> CheckedIndex::Lost(size_t ef) const {
   std::vector<Slot> lost;
   for (const auto& [slot, item] : items_) {
-    const std::vector<Slot> found = SlotsOf(index_->Search({.embedding = item.embedding, .k = k}).value());
+    const std::vector<Slot> found = SlotsOf(index_->Search({.embedding = item.embedding, .k = 10, .ef = ef}).value());
     if (std::find(found.begin(), found.end(), slot) == found.end()) lost.push_back(slot);
   }
   return lost;

@@ -58,8 +58,8 @@ class CheckedIndex {
   std::vector<Neighbor> ExpectExact(const NeighborQuery& query) const;
   // The part of the true nearest that searches find.
   double Recall(const std::vector<Embedding>& queries, size_t k, size_t ef) const;
-  // Slots that are not in the answer for their own embedding.
-  std::vector<Slot> Lost(size_t k = 10) const;
+  // Slots that are not among the ten of the answer for their own embedding; ef as in a query.
+  std::vector<Slot> Lost(size_t ef) const;
 
   HnswIndex& index() const { return *index_; }
   const Items& items() const { return items_; }

@@ -6,6 +6,10 @@
 #include <new>
 #include <thread>
 
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/lsan_interface.h>
+#endif
+
 namespace {
 
 thread_local lookalike::FailingMemory::Failures failures_now;
@@ -52,6 +56,14 @@ namespace lookalike {
 
 FailingMemory::FailingMemory(const Failures& failures) { failures_now = failures; }
 FailingMemory::~FailingMemory() { failures_now = {}; }
+
+#if defined(__SANITIZE_ADDRESS__)
+UnreportedLeaks::UnreportedLeaks() { __lsan_disable(); }
+UnreportedLeaks::~UnreportedLeaks() { __lsan_enable(); }
+#else
+UnreportedLeaks::UnreportedLeaks() = default;
+UnreportedLeaks::~UnreportedLeaks() = default;
+#endif
 
 FailingMemoryElsewhere::FailingMemoryElsewhere() {
   spared = true;

@@ -83,13 +83,13 @@ TEST_F(HnswIndexLinkingTest, WhatWasRemovedBeforeItsTurnIsNotLinked) {
 
 TEST_F(HnswIndexLinkingTest, SeveralThreadsLinkAsWellAsOne) {
   Start(0, 4);
-  PutMany(3000);
+  PutMany(1500);
   ASSERT_TRUE(index().WaitUntilIdle(absl::InfiniteFuture()));
   std::vector<Embedding> queries;
   for (int i = 0; i < 100; ++i) queries.push_back(vectors_.Draw());
-  EXPECT_GE(checked_->Recall(queries, 10, 64), 0.98);
+  EXPECT_GE(checked_->Recall(queries, 10, 40), 0.98);
   EXPECT_TRUE(index().AuditGraph(false).unreachable.empty());
-  EXPECT_TRUE(checked_->Lost().empty());
+  EXPECT_TRUE(checked_->Lost(40).empty());
 }
 
 TEST_F(HnswIndexLinkingTest, TheSameSeedAndPutsGiveTheSameAnswers) {
@@ -104,6 +104,16 @@ TEST_F(HnswIndexLinkingTest, TheSameSeedAndPutsGiveTheSameAnswers) {
     }
   }
   for (size_t i = 0; i < 20; ++i) EXPECT_EQ(answers[i], answers[20 + i]);
+}
+
+// Against what hnsw_index.h says of it, of a code that is padded to 64 values, and M 16.
+TEST_F(HnswIndexLinkingTest, FiguresCountTheMemoryOfAllParts) {
+  Start(0);
+  PutMany(4096);
+  checked_->WaitUntilIdle();
+  const double bytes_of_one = static_cast<double>(index().figures().bytes) / 4096;
+  EXPECT_GE(bytes_of_one, 0.75 * (2 * 64 + 24 * 16 + 120));
+  EXPECT_LE(bytes_of_one, 1.1 * (2 * 64 + 24 * 16 + 120));
 }
 
 TEST_F(HnswIndexLinkingTest, AnIndexCanBeGivenUpWhileItLinks) {

@@ -101,6 +101,7 @@ TEST_F(HnswIndexMemoryTest, ASearchThatLacksMemoryAnywhereIsRefused) {
 }
 
 TEST_F(HnswIndexMemoryTest, AnIndexWithoutMemoryIsNotMade) {
+  const UnreportedLeaks unreported_leaks;
   for (size_t failing = 0; failing < 5; ++failing) {
     const FailingMemory memory({.at = failing});
     EXPECT_EQ(HnswIndex::Create(kOptions).status().code(), absl::StatusCode::kResourceExhausted);
@@ -113,6 +114,7 @@ TEST_F(HnswIndexMemoryTest, ASnapshotThatLacksMemoryAnywhereIsNotLoaded) {
   const std::string snapshot = SnapshotOf(checked_->index());
   const auto load = [&](size_t failing) {
     const auto reader = ReaderOf(snapshot);
+    const UnreportedLeaks unreported_leaks;
     const FailingMemory memory({.at = failing});
     return HnswIndex::Load(kOptions, *reader, [](Slot, uint64_t) { return true; }).status();
   };

@@ -82,7 +82,7 @@ TEST_F(HnswIndexRecallTest, FindsNearlyAllAmong20000AndLosesNone) {
   EXPECT_GE(Said("ef 64", checked.Recall(queries_, 10, 64)), 0.99);
   EXPECT_GE(Said("ef 100", checked.Recall(queries_, 10, 100)), 0.995);
   EXPECT_TRUE(checked.index().AuditGraph(false).unreachable.empty());
-  EXPECT_EQ(checked.Lost(), std::vector<Slot>());
+  EXPECT_EQ(checked.Lost(0), std::vector<Slot>());
 }
 
 // At so narrow a beam half and a tenth of 20,000 are walked, and what is less is scanned.
@@ -119,7 +119,7 @@ TEST_F(HnswIndexRecallTest, LosesNoneOfWhatIsPutAfterAPatrol) {
   PutMany(checked, 0, 10'000);
   PutMany(checked, 8'000, 12'000);
   EXPECT_TRUE(checked.index().AuditGraph(false).unreachable.empty());
-  const std::vector<Slot> lost = checked.Lost();
+  const std::vector<Slot> lost = checked.Lost(0);
   std::cout << "lost " << lost.size() << '\n';
   EXPECT_LE(lost.size(), 12u) << "one of 1,000";
 }
@@ -134,7 +134,7 @@ TEST_F(HnswIndexRecallTest, AnIndexRebuiltAfterTenReplacementsOfAllIsAsGoodAsAFr
     for (const Slot slot : order) churned.Put(slot, vectors_.Draw());
     churned.WaitUntilIdle();
   }
-  std::cout << "before the rebuild: lost " << churned.Lost().size() << ", unreachable "
+  std::cout << "before the rebuild: lost " << churned.Lost(64).size() << ", unreachable "
             << churned.index().AuditGraph(false).unreachable.size() << '\n';
   CheckedIndex rebuilt(kOptions), fresh(kOptions);
   for (const Slot slot : order) rebuilt.Put(slot, churned.items().at(slot).embedding);
@@ -146,7 +146,7 @@ TEST_F(HnswIndexRecallTest, AnIndexRebuiltAfterTenReplacementsOfAllIsAsGoodAsAFr
   const double of_fresh = Said("fresh", fresh.Recall(queries_, 10, 64));
   EXPECT_GE(with_tombstones, of_fresh - 0.02);
   EXPECT_GE(of_rebuilt, of_fresh - 0.002);
-  EXPECT_EQ(rebuilt.Lost(), std::vector<Slot>());
+  EXPECT_EQ(rebuilt.Lost(64), std::vector<Slot>());
 }
 
 }  // namespace

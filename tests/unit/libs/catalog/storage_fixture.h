@@ -24,7 +24,7 @@ class StorageFixture : public testing::Test {
   }
 
   void Open() {
-    auto opened = Storage::Open(directory());
+    auto opened = Storage::Open(directory_, observer_);
     ASSERT_EQ(opened.status(), absl::OkStatus());
     storage_ = *std::move(opened);
   }
@@ -32,7 +32,6 @@ class StorageFixture : public testing::Test {
     storage_.reset();
     Open();
   }
-  std::string directory() const { return folder_.File("data"); }
 
   static Item MakeItem(const std::string& id, float first = 1) {
     Item item;
@@ -80,6 +79,8 @@ class StorageFixture : public testing::Test {
   }
 
   const TemporaryFolder folder_;
+  std::string directory_ = folder_.File("data");
+  StorageObserver observer_;
   std::unique_ptr<Storage> storage_;
   StoredCollection shoes_;
 };

@@ -24,10 +24,10 @@ class StorageTest : public StorageFixture {
     options.create_if_missing = options.create_missing_column_families = true;
     std::vector<rocksdb::ColumnFamilyDescriptor> families;
     for (const std::string& name : names) families.emplace_back(name, rocksdb::ColumnFamilyOptions());
-    std::filesystem::create_directories(directory());
+    std::filesystem::create_directories(directory_);
     std::vector<rocksdb::ColumnFamilyHandle*> handles;
     rocksdb::DB* db = nullptr;
-    ASSERT_TRUE(rocksdb::DB::Open(options, directory() + "/store", families, &handles, &db).ok());
+    ASSERT_TRUE(rocksdb::DB::Open(options, directory_ + "/store", families, &handles, &db).ok());
     work(*db, handles);
     for (rocksdb::ColumnFamilyHandle* handle : handles) db->DestroyColumnFamilyHandle(handle);
     delete db;
@@ -57,6 +57,19 @@ TEST_F(StorageTest, ACollectionKeepsItsSpecAndState) {
   EXPECT_EQ(collections->back().spec.name, "shoes");
   EXPECT_FALSE(collections->back().spec.centered);
   EXPECT_EQ(collections->back().sequence, 1u);
+}
+
+TEST_F(StorageTest, AnObserverHearsOfEveryCommit) {
+  std::vector<size_t> items;
+  std::vector<absl::Duration> syncs;
+  observer_ = {.on_commit_items = [&items](size_t count) { items.push_back(count); },
+               .on_sync = [&syncs](absl::Duration duration) { syncs.push_back(duration); }};
+  Reopen();
+  ASSERT_TRUE(Put("x").ok());
+  ASSERT_TRUE(storage_->WriteMean(shoes_, {{1, 0, 0, 0}, 1}).ok());
+  EXPECT_THAT(items, ElementsAre(1));
+  EXPECT_EQ(syncs.size(), 2u);
+  for (const absl::Duration& sync : syncs) EXPECT_GT(sync, absl::ZeroDuration());
 }
 
 TEST_F(StorageTest, AMeanSurvivesARestart) {
@@ -139,10 +152,10 @@ TEST_F(StorageTest, ADirectoryOfFormat1IsTakenOver) {
 
 TEST_F(StorageTest, AFormatOfALaterVersionIsRefusedWithTheWayOut) {
   Overwrite(kDefault, "format", "3");
-  const absl::Status status = Storage::Open(directory()).status();
+  const absl::Status status = Storage::Open(directory_).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(std::string(status.message()), AllOf(HasSubstr("has format 3"), HasSubstr("reads formats 1 and 2"),
-                                                   HasSubstr(directory()), HasSubstr("restore a backup")));
+                                                   HasSubstr(directory_), HasSubstr("restore a backup")));
 }
 
 }  // namespace

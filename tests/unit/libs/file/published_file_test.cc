@@ -128,6 +128,16 @@ TEST_F(PublishedFileTest, AFullDiskIsResourceExhaustedAndLeavesTheOldFile) {
   EXPECT_FALSE(std::filesystem::exists(disk.File("file.tmp")));
 }
 
+TEST_F(PublishedFileTest, AFolderCanBeRenamedToo) {
+  std::filesystem::create_directory(folder_.File("from"));
+  Write(folder_.File("from/file"), "x");
+  ASSERT_EQ(RenameAndSync(folder_.File("from"), folder_.File("to")), absl::OkStatus());
+  EXPECT_EQ(Read(folder_.File("to/file")), "x");
+  const absl::Status missing = RenameAndSync(folder_.File("from"), folder_.File("to"));
+  EXPECT_EQ(missing.code(), absl::StatusCode::kNotFound);
+  EXPECT_THAT(std::string(missing.message()), HasSubstr(folder_.File("from")));
+}
+
 using PublishedFileDeathTest = PublishedFileTest;
 
 // The process dies at a kill point on its way; the parent looks at what is left.

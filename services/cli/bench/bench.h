@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "services/cli/command.h"
+
+// The subcommands of `lookalike bench`: what searches and writes cost on this machine, measured in this process without
+// any server. docs/benchmarks.md says how each measures and what its figures mean.
+namespace lookalike {
+
+void AddBenchIndex(CLI::App& bench, Command& chosen);
+void AddBenchFilters(CLI::App& bench, Command& chosen);
+void AddBenchMixed(CLI::App& bench, Command& chosen);
+void AddBenchWrites(CLI::App& bench, Command& chosen);
+void AddBenchStart(CLI::App& bench, Command& chosen);
+
+}  // namespace lookalike
