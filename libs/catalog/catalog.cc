@@ -42,7 +42,7 @@ Catalog::~Catalog() {
   healing_.reset();
   maintenance_.reset();
   for (const auto& collection : Collections()) {
-    if (collection->Info().sequence == collection->Info().snapshot_sequence) continue;
+    if (!collection->HasUnsavedChanges()) continue;
     if (absl::Status status = collection->SaveSnapshot(); !status.ok()) {
       LogWarning("no snapshot saved at the end", {{"reason", status.message()}});
     }

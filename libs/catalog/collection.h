@@ -81,6 +81,8 @@ class Collection {
   // The two jobs by themselves, due or not.
   absl::Status Rebuild();
   absl::Status SaveSnapshot();
+  // Whether there is anything that the snapshot on disk lacks.
+  bool HasUnsavedChanges() const;
   void Stop() { stopping_ = true; }
 
   // Where its snapshot is, or will be.
@@ -133,7 +135,7 @@ class Collection {
     ItemDirectory::ItemPointer item;
     float similarity;
   };
-  bool Resolve(const Filter& filter, const View& view, const std::vector<Neighbor>& neighbors,
+  bool Resolve(const StoreQuery& query, const View& view, const std::vector<Neighbor>& neighbors,
                std::vector<Found>& found) const ABSL_SHARED_LOCKS_REQUIRED(state_mutex_);
   static std::vector<ScoredItem> ToResults(const std::vector<Found>& found, std::optional<float> min_score);
 
@@ -145,6 +147,7 @@ class Collection {
   absl::StatusOr<StoredMean> MeanForRebuild() const;
   absl::Status CopyItemsTo(Generation& next);
   absl::Status CopySlotsTo(Generation& next, Slot begin, Slot end);
+  absl::Status SwapIn(const Generation& next, std::shared_ptr<Generation>& old) ABSL_LOCKS_EXCLUDED(state_mutex_);
   void AbandonRebuild();
   // Finds what the graph does not lead to, and links it. Some 20 ms for 100,000 items.
   void MendGraph() ABSL_LOCKS_EXCLUDED(state_mutex_);
@@ -184,6 +187,9 @@ class Collection {
   std::shared_ptr<Generation> next_ ABSL_GUARDED_BY(state_mutex_);
   bool dropped_ ABSL_GUARDED_BY(state_mutex_) = false;
   absl::Time last_write_ ABSL_GUARDED_BY(state_mutex_) = absl::InfinitePast();
+  // How often a rebuild or an audit changed what no write did: now, and when the last snapshot was begun.
+  uint64_t reshapings_ ABSL_GUARDED_BY(state_mutex_) = 0;
+  uint64_t snapshot_reshapings_ ABSL_GUARDED_BY(state_mutex_) = 0;
   // For Info().
   const absl::Time loaded_ = absl::Now();
   uint64_t snapshot_sequence_ ABSL_GUARDED_BY(state_mutex_) = 0;

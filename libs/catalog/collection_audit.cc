@@ -34,6 +34,7 @@ absl::StatusOr<AuditReport> Collection::Audit(bool repair, absl::Time deadline) 
   }
   unreachable_ = graph.unreachable.size() - graph.mended;
   report.indexed = generation_->index().size();
+  if (report.mended > 0) ++reshapings_;
   return report;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <filesystem>
 #include <map>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -35,6 +37,10 @@ absl::Status Collection::LoadState() {
     LogWarning("snapshot not used; reading all items instead",
                {{"collection", spec_.name}, {"reason", status.message()}});
   }
+  // One that is of another history, because an older store was put back, would look right again once the numbers of new
+  // writes have come as far as its own.
+  std::error_code ignored;
+  std::filesystem::remove(SnapshotPath(), ignored);
   return LoadFromStore();
 }
 

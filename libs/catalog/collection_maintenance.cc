@@ -42,9 +42,14 @@ HnswIndex::Options Collection::IndexOptions() const {
   return options;
 }
 
-bool Collection::NeedsSnapshot() const {
+bool Collection::HasUnsavedChanges() const {
   ReaderMutexLock lock(state_mutex_);
-  if (dropped_ || stored_.sequence == snapshot_sequence_) return false;
+  return !dropped_ && (stored_.sequence != snapshot_sequence_ || reshapings_ != snapshot_reshapings_);
+}
+
+bool Collection::NeedsSnapshot() const {
+  if (!HasUnsavedChanges()) return false;
+  ReaderMutexLock lock(state_mutex_);
   return absl::Now() - std::max(snapshot_time_, loaded_) >= options_.snapshot_interval;
 }
 
@@ -102,24 +107,39 @@ absl::Status Collection::Rebuild() {
     MutexLock lock(state_mutex_);
     next_ = next;
   }
+  std::shared_ptr<Generation> old;
   absl::Status status = CopyItemsTo(*next);
-  if (status.ok() && next->mean().items > 0) status = storage_->WriteMean(identity(), next->mean());
+  // Not while a write is on its way from the disk to memory: what it replaces was not copied, because the disk has it
+  // no longer, and the new index would be without the item for a moment.
+  if (status.ok()) status = RunAlone([&] { return SwapIn(*next, old); });
   if (!status.ok()) {
     AbandonRebuild();
     return status;
   }
-  KillPoint("rebuild.before_swap");
-  std::shared_ptr<Generation> old;
-  {
-    MutexLock lock(state_mutex_);
-    if (next_ == nullptr) return absl::ResourceExhaustedError("rebuild: not enough memory");
-    old = std::exchange(generation_, std::exchange(next_, nullptr));
-    ++rebuilds_;
-  }
-  KillPoint("rebuild.after_swap");
   MendGraph();
   // Freeing it takes a while: not the business of the last search that uses it.
   while (old.use_count() > 1) absl::SleepFor(kPatience);
+  return absl::OkStatus();
+}
+
+// Puts `next`, which is next_ unless a write had no memory for it, in the place of generation_, which becomes `old`.
+absl::Status Collection::SwapIn(const Generation& next, std::shared_ptr<Generation>& old) {
+  {
+    ReaderMutexLock lock(state_mutex_);
+    if (dropped_) return Stopped();
+    if (next_ == nullptr) return absl::ResourceExhaustedError("rebuild: not enough memory");
+  }
+  if (next.mean().items > 0) {
+    if (absl::Status status = storage_->WriteMean(identity(), next.mean()); !status.ok()) return status;
+  }
+  KillPoint("rebuild.before_swap");
+  {
+    MutexLock lock(state_mutex_);
+    old = std::exchange(generation_, std::exchange(next_, nullptr));
+    ++rebuilds_;
+    ++reshapings_;
+  }
+  KillPoint("rebuild.after_swap");
   return absl::OkStatus();
 }
 

@@ -78,7 +78,7 @@ absl::StatusOr<std::vector<ScoredItem>> Collection::SearchOne(const Embedding& e
     bool current = false;
     {
       ReaderMutexLock lock(state_mutex_);
-      current = Resolve(query.filter, view, *neighbors, found);
+      current = Resolve(query, view, *neighbors, found);
       if (!current) view = TakeView(query.filter);
     }
     if (current) return ToResults(found, query.min_score);
@@ -88,7 +88,7 @@ absl::StatusOr<std::vector<ScoredItem>> Collection::SearchOne(const Embedding& e
     view = TakeView(query.filter);
     const absl::StatusOr<std::vector<Neighbor>> neighbors = FindNeighbors(embedding, query, view);
     if (!neighbors.ok()) return neighbors.status();
-    Resolve(query.filter, view, *neighbors, found);
+    Resolve(query, view, *neighbors, found);
   }
   return ToResults(found, query.min_score);
 }
@@ -102,19 +102,21 @@ absl::StatusOr<std::vector<Neighbor>> Collection::FindNeighbors(const Embedding&
       {.embedding = centered, .k = query.k, .filter = view.selection ? &filter : nullptr});
 }
 
-// Fills `found` with the items of `neighbors`. False where one of them is no longer what was found: another search is
-// due, or, where nothing could have changed, the rest is the answer.
-bool Collection::Resolve(const Filter& filter, const View& view, const std::vector<Neighbor>& neighbors,
+// Fills `found` with the items of `neighbors`. False where one of them is no longer what was found, or one that was
+// deleted during the search has left a gap: another search is due, or, where nothing could have changed, the rest is
+// the answer.
+bool Collection::Resolve(const StoreQuery& query, const View& view, const std::vector<Neighbor>& neighbors,
                          std::vector<Found>& found) const {
   found.clear();
   found.reserve(neighbors.size());
   for (const Neighbor& neighbor : neighbors) {
     const ItemDirectory::ItemPointer& item = items_.At(neighbor.slot);
     const bool current = item != nullptr && item->sequence == neighbor.version &&
-                         (item->sequence <= view.sequence || filter.Matches(item->attributes));
+                         (item->sequence <= view.sequence || query.filter.Matches(item->attributes));
     if (current) found.push_back({item, neighbor.similarity});
   }
-  return found.size() == neighbors.size();
+  const size_t matching = view.selection ? view.selection->count : view.generation->index().size();
+  return found.size() == neighbors.size() && found.size() >= std::min(query.k, matching);
 }
 
 std::vector<ScoredItem> Collection::ToResults(const std::vector<Found>& found, std::optional<float> min_score) {

@@ -98,11 +98,13 @@ std::string Collection::SnapshotPath() const {
 
 absl::Status Collection::SaveSnapshot() {
   uint64_t sequence = 0;
+  uint64_t reshapings = 0;
   std::shared_ptr<Generation> generation;
   {
     ReaderMutexLock lock(state_mutex_);
     if (dropped_) return absl::OkStatus();
     sequence = stored_.sequence;
+    reshapings = reshapings_;
     generation = generation_;
   }
   KillPoint("snapshot.begin");
@@ -118,6 +120,7 @@ absl::Status Collection::SaveSnapshot() {
   {
     MutexLock lock(state_mutex_);
     snapshot_sequence_ = sequence;
+    snapshot_reshapings_ = reshapings;
     snapshot_time_ = absl::Now();
     snapshot_bytes_ = (*file)->size();
   }

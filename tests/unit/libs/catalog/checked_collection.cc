@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include <gtest/gtest.h>
+#include "tests/unit/libs/catalog/data_files.h"
 
 namespace lookalike {
 
@@ -63,7 +63,7 @@ void CheckedCollection::Reload() {
 
 void CheckedCollection::Kill() {
   const std::filesystem::path copy = folder_.File("data" + std::to_string(++copies_));
-  std::filesystem::copy(directory_, copy, std::filesystem::copy_options::recursive);
+  CopyOfOpenStore(directory_, copy);
   Close();
   std::filesystem::remove_all(directory_);
   directory_ = copy;
@@ -108,13 +108,16 @@ std::vector<ScoredItem> CheckedCollection::Search(const CheckedQuery& query) {
   EXPECT_EQ(answers.status(), absl::OkStatus());
   if (!answers.ok()) return {};
   std::vector<ScoredItem> answer = std::move(answers->front());
-  expected_.ExpectSound(query, answer);
-  if (expected_.Ranked(query).size() <= options_.index.exact_threshold) {
-    expected_.ExpectExact(query, answer);
+  const std::vector<ExpectedItems::Similar> ranked = expected_.Ranked(query);
+  expected_.ExpectSound(query, ranked, answer);
+  if (ranked.size() <= options_.index.exact_threshold) {
+    ExpectedItems::ExpectExact(query, ranked, answer);
     return answer;
   }
-  for (const std::string& id : expected_.Wanted(query)) {
-    ++wanted_;
+  const size_t wanted = ExpectedItems::Wanted(query, ranked);
+  wanted_ += wanted;
+  for (size_t i = 0; i < wanted; ++i) {
+    const std::string& id = ranked[i].item->id;
     found_ += std::any_of(answer.begin(), answer.end(), [&](const ScoredItem& found) { return found.item.id == id; });
   }
   return answer;

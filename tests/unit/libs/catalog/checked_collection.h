@@ -6,6 +6,9 @@
 #include <string>
 #include <vector>
 
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
 #include "libs/catalog/collection.h"
 #include "tests/unit/libs/ann/clustered_vectors.h"
 #include "tests/unit/libs/catalog/expected_items.h"

@@ -26,7 +26,7 @@ class ExpectedItems {
   static constexpr double kTolerance = 2e-4;
 
   struct Similar {
-    std::string id;
+    const Item* item;
     double similarity;
   };
 
@@ -43,16 +43,17 @@ class ExpectedItems {
 
   // Expects of an answer what holds of every one, exact or not: as many items as there can be, none deleted or of
   // before its last write, each once, with its true score, in order.
-  void ExpectSound(const CheckedQuery& query, const std::vector<ScoredItem>& answer) const;
+  void ExpectSound(const CheckedQuery& query, const std::vector<Similar>& ranked,
+                   const std::vector<ScoredItem>& answer) const;
   // Expects the most similar ones that there are.
-  void ExpectExact(const CheckedQuery& query, const std::vector<ScoredItem>& answer) const;
-  // The ids that an exact answer would hold for sure.
-  std::vector<std::string> Wanted(const CheckedQuery& query) const;
+  static void ExpectExact(const CheckedQuery& query, const std::vector<Similar>& ranked,
+                          const std::vector<ScoredItem>& answer);
+  // How many of those ranked first an exact answer holds for sure.
+  static size_t Wanted(const CheckedQuery& query, const std::vector<Similar>& ranked);
   // Expects an item as a store gives it out; with its embedding, where that is not empty.
   void ExpectItem(const Item& found) const;
 
  private:
-  double Similarity(const Embedding& a, const Embedding& b) const;
   Embedding Centered(const Embedding& embedding) const;
 
   std::map<std::string, Item> items_;
