@@ -89,7 +89,7 @@ std::vector<Candidate> GraphSearch::WalkGraph(size_t linked) const {
   const auto seen = graph_.visited.Borrow(linked);
   // Tombstones take places in the beam: as many more are wanted.
   const size_t live = std::max<size_t>(1, graph_.rows.live());
-  Beam beam(filter_ == nullptr ? std::min(ef_ * graph_.rows.size() / live, 3 * ef_) : ef_);
+  Beam beam(std::min(ef_ * graph_.rows.size() / live, 3 * ef_));
   const GraphView view{graph_.rows, graph_.links};
   const Candidate start = Descend(view, code_, 0);
   if ((*seen).Insert(start.row)) beam.Offer(start);

@@ -39,37 +39,32 @@ void PrefetchNext(const LinkTable& links, Beam& beam) {
 class AllowedNeighbors {
  public:
   AllowedNeighbors(const GraphView& graph, const SlotFilter& filter, VisitedSet& seen)
-      : graph_(graph),
-        filter_(filter),
-        seen_(seen),
-        links_(graph.links.Capacity(0)),
-        second_(graph.links.Capacity(0)) {}
+      : graph_(graph), filter_(filter), seen_(seen), links_(graph.links.Capacity(0)) {}
 
   void AddTo(Batch& batch, Row row) {
     blocked_.clear();
-    const size_t count = graph_.links.Read(row, 0, links_.data());
-    for (size_t i = 0; i < count; ++i) {
-      if (!seen_.Insert(links_[i])) continue;
-      if (filter_.Allows(graph_.rows.slot(links_[i]))) {
-        batch.Add(links_[i]);
-      } else {
-        graph_.links.Prefetch(links_[i]);
-        blocked_.push_back(links_[i]);
-      }
-    }
-    // As many candidates as a row has links at most: more cost time and find little.
-    for (const Row blocked : blocked_) {
-      if (batch.size() >= links_.size()) break;
-      AddBehind(batch, blocked);
+    allowed_ = 0;
+    Look(row, batch);
+    // What is not allowed is gone through, the first met first, until as many that are allowed have been met as a row
+    // can have links: with half as many a walk gets stuck at the edge of a cluster that the filter leaves out.
+    const size_t wanted = links_.size();
+    for (size_t next = 0; next < std::min(blocked_.size(), wanted) && allowed_ < wanted; ++next) {
+      if (seen_.Insert(blocked_[next])) Look(blocked_[next], batch);
     }
   }
 
  private:
-  void AddBehind(Batch& batch, Row blocked) {
-    const size_t count = graph_.links.Read(blocked, 0, second_.data());
+  // Adds the allowed neighbours of a row to the batch, the others to those to go through.
+  void Look(Row row, Batch& batch) {
+    const size_t count = graph_.links.Read(row, 0, links_.data());
     for (size_t i = 0; i < count; ++i) {
-      // The filter first: a row that is not allowed stays unseen, so that another way can lead through it.
-      if (filter_.Allows(graph_.rows.slot(second_[i])) && seen_.Insert(second_[i])) batch.Add(second_[i]);
+      if (filter_.Allows(graph_.rows.slot(links_[i]))) {
+        ++allowed_;
+        if (seen_.Insert(links_[i])) batch.Add(links_[i]);
+      } else {
+        graph_.links.Prefetch(links_[i]);
+        blocked_.push_back(links_[i]);
+      }
     }
   }
 
@@ -77,8 +72,8 @@ class AllowedNeighbors {
   const SlotFilter& filter_;
   VisitedSet& seen_;
   std::vector<Row> links_;
-  std::vector<Row> second_;
-  std::vector<Row> blocked_;
+  std::vector<Row> blocked_;  // neighbours that are not allowed
+  size_t allowed_ = 0;        // those that are, seen before or not
 };
 
 }  // namespace

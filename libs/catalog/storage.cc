@@ -12,6 +12,12 @@
 #include "libs/catalog/storage_database.h"
 
 namespace lookalike {
+namespace {
+
+// Of an item, beside its embedding: its keys, attributes and journal entry, as they commonly are.
+constexpr size_t kOtherRecordBytes = 512;
+
+}  // namespace
 
 Storage::Storage(std::string directory, std::unique_ptr<Database> database)
     : directory_(std::move(directory)), database_(std::move(database)) {}
@@ -20,7 +26,7 @@ Storage::~Storage() = default;
 
 absl::StatusOr<std::unique_ptr<Storage>> Storage::Open(const std::string& directory, StorageObserver observer) {
   if (absl::Status status = PrepareDirectory(directory); !status.ok()) return status;
-  if (std::filesystem::exists(RestoringPath(directory))) {
+  if (std::error_code ignored; std::filesystem::exists(RestoringPath(directory), ignored)) {
     return absl::FailedPreconditionError(absl::StrCat(
         "data directory \"", directory, "\" holds a restore that was not finished: restore it again, or remove ",
         RestoringPath(directory)));
@@ -118,7 +124,7 @@ absl::Status Storage::DeleteCollection(const StoredCollection& collection) {
 }
 
 absl::Status Storage::Write(const StoredCollection& collection, std::span<const Change> changes, bool new_schema) {
-  rocksdb::WriteBatch batch;
+  rocksdb::WriteBatch batch(changes.size() * (collection.spec.dimension * sizeof(float) + kOtherRecordBytes));
   for (const Change& change : changes) {
     if (const Item* const* item = std::get_if<const Item*>(&change)) {
       const std::string key = ItemKey(collection.number, (*item)->id);
@@ -160,6 +166,13 @@ absl::StatusOr<std::optional<StoredMean>> Storage::ReadMean(const StoredCollecti
 bool Storage::healthy() const { return database_->healthy(); }
 
 absl::Status Storage::Heal() { return database_->Heal(); }
+
+absl::StatusOr<std::string> Storage::Identity() const {
+  std::string identity;
+  const rocksdb::Status status = database_->db->GetDbIdentity(identity);
+  if (!status.ok()) return ToStatus(status, "reading the identity of the store");
+  return identity;
+}
 
 uint64_t Storage::DiskBytes() const {
   uint64_t bytes = 0;

@@ -115,6 +115,10 @@ class Storage {
   // while. Costs nothing while the store is healthy: call it every second, from one thread.
   absl::Status Heal();
 
+  // A name that no other store has, a restored one neither. What is derived from a store, a snapshot of an index for
+  // one, carries it, so that it is never taken for another's, whose sequence numbers may be the same.
+  absl::StatusOr<std::string> Identity() const;
+
   // Bytes of all files in the data directory.
   uint64_t DiskBytes() const;
 

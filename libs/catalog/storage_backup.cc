@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstring>
 #include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -184,13 +185,13 @@ absl::Status Storage::CheckBackup(BlockReader& backup) {
 }
 
 absl::Status Storage::Restore(const std::string& directory, BlockReader& backup) {
-  if (fs::exists(StorePath(directory))) {
+  std::error_code ignored;
+  if (fs::exists(StorePath(directory), ignored)) {
     return absl::FailedPreconditionError(
         absl::StrCat("data directory \"", directory, "\" has a store already: restore into an empty directory"));
   }
   if (absl::Status status = PrepareDirectory(directory); !status.ok()) return status;
   const std::string restoring = RestoringPath(directory);
-  std::error_code ignored;
   fs::remove_all(restoring, ignored);  // of a restore before, which was not finished
   absl::Status status = WriteRestored(restoring, backup);
   if (status.ok()) status = RenameAndSync(restoring, StorePath(directory));

@@ -25,6 +25,7 @@ struct BackupOptions {
 struct RestoreOptions {
   std::string input;
   std::string data_directory;
+  bool check = false;  // instead of restoring
 };
 
 // Tells people, on standard error where standard output carries the backup.
@@ -77,6 +78,11 @@ absl::StatusOr<std::unique_ptr<BlockReader>> OpenBackup(const std::string& input
 absl::Status Restore(const RestoreOptions& options) {
   absl::StatusOr<std::unique_ptr<BlockReader>> backup = OpenBackup(options.input);
   if (!backup.ok()) return backup.status();
+  if (options.check) {
+    if (absl::Status status = Storage::CheckBackup(**backup); !status.ok()) return status;
+    std::cout << "a whole backup\n";
+    return absl::OkStatus();
+  }
   if (absl::Status status = Storage::Restore(options.data_directory, **backup); !status.ok()) return status;
   std::cout << "restored into " << options.data_directory << "\n";
   return absl::OkStatus();
@@ -98,8 +104,10 @@ void AddRestore(CLI::App& app, Command& chosen) {
   CLI::App& restore = *app.add_subcommand("restore", "Make a data directory from a backup; no server is needed");
   auto options = std::make_shared<RestoreOptions>();
   restore.add_option("--in", options->input, "What `lookalike backup` wrote; - is standard input")->required();
-  restore.add_option("--data-dir", options->data_directory, "The directory to make; it must not hold data yet")
-      ->required();
+  CLI::Option_group& what = *restore.add_option_group("what to do");
+  what.add_option("--data-dir", options->data_directory, "The directory to make; it must not hold data yet");
+  what.add_flag("--check", options->check, "Read and check the backup, and write nothing");
+  what.require_option(1);
   restore.callback([options, &chosen] { chosen = [options] { return Restore(*options); }; });
 }
 

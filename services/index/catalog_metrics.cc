@@ -79,8 +79,8 @@ std::vector<GaugeCallbackRegistration> AddCatalogMetrics(CatalogStore* catalog, 
 StorageObserver ObserveCommits(Metrics* metrics) {
   const Histogram items = metrics->AddHistogram("lookalike_commit_items", "Items written or deleted by one commit",
                                                 {1, 4, 16, 64, 256, 1024, 4096, 16384});
-  const Histogram seconds = metrics->AddHistogram(
-      "lookalike_commit_seconds", "Time of a commit to disk, its sync above all", LatencyBuckets());
+  const Histogram seconds = metrics->AddHistogram("lookalike_commit_seconds",
+                                                  "Time of a commit to disk, its sync above all", LatencyBuckets());
   return {.on_commit_items = [items](size_t count) { items.Observe(static_cast<double>(count)); },
           .on_sync = [seconds](absl::Duration time) { seconds.Observe(absl::ToDoubleSeconds(time)); }};
 }

@@ -283,6 +283,8 @@ TEST_F(BackupTest, ADamagedBackupIsRefusedAndLeavesNothingBehind) {
     EXPECT_THAT(restore.errors, Not(HasSubstr("terminate called"))) << what;
     EXPECT_FALSE(std::filesystem::exists(folder_ / "restored/store")) << what;
   }
+  EXPECT_EQ(Lookalike({"restore", "--in", folder_ / "damaged", "--check"}).exit_code, 1);
+  EXPECT_EQ(Lookalike({"restore", "--in", folder_ / "whole", "--check"}).output, "a whole backup\n");
   EXPECT_EQ(Restore(folder_ / "missing", folder_ / "restored").exit_code, 1);
   EXPECT_EQ(Restore(folder_ / "whole", folder_ / "restored").exit_code, 0) << "the failures are in the way";
 }

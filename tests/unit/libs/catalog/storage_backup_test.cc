@@ -72,6 +72,16 @@ TEST_F(StorageBackupTest, EverythingIsBack) {
   EXPECT_GT(storage_->CreateCollection({"next", 4, ""})->number, gone.number);
 }
 
+TEST_F(StorageBackupTest, ARestoredStoreIsAnother) {
+  const std::string identity = storage_->Identity().value();
+  EXPECT_FALSE(identity.empty());
+  Reopen();
+  EXPECT_EQ(storage_->Identity().value(), identity);
+  ASSERT_EQ(Restore(Backup()), absl::OkStatus());
+  OpenRestored();
+  EXPECT_NE(storage_->Identity().value(), identity);
+}
+
 TEST_F(StorageBackupTest, AnEmptyStoreIsRestoredToo) {
   ASSERT_TRUE(storage_->DeleteCollection(shoes_).ok());
   ASSERT_EQ(Restore(Backup()), absl::OkStatus());
