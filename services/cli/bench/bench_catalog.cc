@@ -30,9 +30,11 @@ absl::StatusOr<WriteResult> Complete(absl::StatusOr<WriteResult> result) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<BenchCatalog>> BenchCatalog::Open(const std::string& folder, size_t dimension) {
+absl::StatusOr<std::unique_ptr<BenchCatalog>> BenchCatalog::Open(const std::string& folder, size_t dimension,
+                                                                 StorageObserver observer) {
   Catalog::Options options;
   options.data_directory = folder;
+  options.observer = std::move(observer);
   // A rebuild for want of anything better to do would fall into what is measured.
   options.collection.idle_rebuild_share = options.collection.rebuild_share;
   absl::StatusOr<std::unique_ptr<Catalog>> catalog = Catalog::Open(options);

@@ -19,7 +19,8 @@ class BenchCatalog {
   static constexpr char kCollection[] = "bench";
 
   // The catalog in `folder`, which gets the collection if it has none yet.
-  static absl::StatusOr<std::unique_ptr<BenchCatalog>> Open(const std::string& folder, size_t dimension);
+  static absl::StatusOr<std::unique_ptr<BenchCatalog>> Open(const std::string& folder, size_t dimension,
+                                                            StorageObserver observer = {});
 
   // Adds each vector as an item whose id is its number, and waits until all is quiet.
   absl::Status Load(const VectorTable& vectors, const std::function<Attributes(uint32_t)>& attributes_of);

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 
+#include "libs/sync/mutex.h"
 #include "services/cli/bench/bench.h"
 #include "services/cli/bench/bench_catalog.h"
 #include "services/cli/bench/contender.h"
@@ -38,13 +39,38 @@ struct Outcome {
   double durable_seconds = 0;  // until the last write was acknowledged
   double linked_seconds = 0;   // until the graph held them all; the searches below run meanwhile
   Latencies writes = {};
+  Latencies commits = {};
   uint64_t backlog = 0;  // when the last write was acknowledged
   Latencies searches_at_height = {};
   Latencies searches_after = {};
   BuildCost baseline = {};  // hnswlib, which keeps nothing on disk, on one thread
 
   double PerSecond(double seconds) const { return static_cast<double>(items) / seconds; }
+  double ItemsPerCommit() const { return static_cast<double>(items) / static_cast<double>(commits.calls); }
   double SustainedRatio() const { return baseline.seconds / linked_seconds; }
+};
+
+// What each commit took. Outlives the catalog that it watches.
+class CommitMeter {
+ public:
+  StorageObserver Observer() {
+    return {.on_commit_items = {}, .on_sync = [this](absl::Duration duration) {
+              MutexLock lock(mutex_);
+              microseconds_.push_back(absl::ToDoubleMicroseconds(duration));
+            }};
+  }
+  void Reset() {
+    MutexLock lock(mutex_);
+    microseconds_.clear();
+  }
+  Latencies latencies() {
+    MutexLock lock(mutex_);
+    return Summarize(microseconds_);
+  }
+
+ private:
+  Mutex mutex_;
+  std::vector<double> microseconds_ ABSL_GUARDED_BY(mutex_);
 };
 
 // Writes all items, one a call, from many threads at once.
@@ -97,13 +123,16 @@ absl::StatusOr<Latencies> SearchSome(BenchCatalog& catalog, const VectorTable& q
 absl::Status MeasureOurs(const BenchWritesOptions& options, const BenchVectors& vectors, Outcome& outcome) {
   const auto folder = ScratchFolder::Make(options.data_directory);
   if (!folder.ok()) return folder.status();
-  const auto catalog = BenchCatalog::Open((*folder)->path(), vectors.base.dimension());
+  CommitMeter commits;
+  const auto catalog = BenchCatalog::Open((*folder)->path(), vectors.base.dimension(), commits.Observer());
   if (!catalog.ok()) return catalog.status();
   Burst burst(**catalog, vectors.base);
   std::cerr << "writing\n";
+  commits.Reset();
   const Stopwatch stopwatch;
   if (absl::Status status = burst.Run(options.write_threads); !status.ok()) return status;
   outcome.durable_seconds = stopwatch.Seconds();
+  outcome.commits = commits.latencies();
   const absl::StatusOr<CollectionInfo> info = (*catalog)->Info();
   if (!info.ok()) return info.status();
   outcome.backlog = info->backlog;
@@ -146,6 +175,8 @@ void PrintJson(const BenchWritesOptions& options, const Outcome& outcome) {
       {"baseline", {{"name", "hnswlib float32"}, {"per_second", outcome.PerSecond(outcome.baseline.seconds)}}},
       {"sustained_ratio", outcome.SustainedRatio()},
       {"writes", ToJson(outcome.writes)},
+      {"commits", ToJson(outcome.commits)},
+      {"items_per_commit", outcome.ItemsPerCommit()},
       {"backlog", outcome.backlog},
       {"searches_at_height", ToJson(outcome.searches_at_height)},
       {"searches_after", ToJson(outcome.searches_after)}};
@@ -168,10 +199,12 @@ void PrintTable(const Outcome& outcome) {
                   absl::StrFormat("%.0f", latencies.max)});
   };
   add_calls("writes", outcome.writes);
+  add_calls("commits that they share", outcome.commits);
   add_calls(absl::StrCat("searches, backlog ", outcome.backlog), outcome.searches_at_height);
   add_calls("searches, all linked", outcome.searches_after);
   std::cout << calls.ToString()
-            << absl::StrFormat("\nin the graph / hnswlib float32: %.2f\n", outcome.SustainedRatio());
+            << absl::StrFormat("\nitems a commit: %.1f\nin the graph / hnswlib float32: %.2f\n",
+                               outcome.ItemsPerCommit(), outcome.SustainedRatio());
 }
 
 absl::Status Run(const BenchWritesOptions& options) {

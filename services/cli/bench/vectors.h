@@ -14,8 +14,8 @@ namespace lookalike {
 
 // Where a bench has its vectors from: the flags that all of them share.
 struct VectorFlags {
-  std::string base;
-  std::string queries;
+  std::string base = {};
+  std::string queries = {};
   size_t dimension = 512;
   size_t limit = 0;
   size_t synthetic = 0;
