@@ -27,9 +27,9 @@ struct Graph;
 //
 // Searches take no lock: they neither wait for Put() and Remove() nor for the linking, nor hold them up.
 //
-// Results are exact (to the precision of codes, 1e-5) where a search scans: in a small index, for a filter that lets
-// few through, for a k that is a large part of the whole, for what is in the backlog, and where the graph could not
-// lead to k of them. Elsewhere they are approximate, with the recall that `M`, `ef_construction` and `ef` buy.
+// Results are exact (to the precision of codes, about 1e-5) where a search scans: in a small index, for a filter that
+// lets few through, for a k that is a large part of the whole, for what is in the backlog, and where the graph could
+// not lead to k of them. Elsewhere they are approximate, with the recall that `M`, `ef_construction` and `ef` buy.
 //
 // A removed or replaced embedding stays as a tombstone: a step on the way to others, never a result. Tombstones take up
 // memory and a part of the searches' time for the life of the index; whoever wants both back builds a new one.

@@ -132,9 +132,8 @@ absl::Status Collection::SaveSnapshot() {
 absl::Status Collection::WriteSnapshot(BlockWriter& writer, uint64_t sequence, const Generation& generation) const {
   const absl::StatusOr<std::string> store = storage_->Identity();
   if (!store.ok()) return store.status();
-  const json header = {{"version", kSnapshotVersion}, {"store", *store},
-                       {"number", number_},           {"dimension", spec_.dimension},
-                       {"sequence", sequence},        {"mean_items", generation.mean().items}};
+  const json header = {{"version", kSnapshotVersion},  {"store", *store},      {"number", number_},
+                       {"dimension", spec_.dimension}, {"sequence", sequence}, {"mean_items", generation.mean().items}};
   if (absl::Status status = writer.Write(kHeader, header.dump()); !status.ok()) return status;
   if (absl::Status status = writer.Write(kMean, EncodeEmbedding(generation.mean().mean)); !status.ok()) return status;
   if (absl::Status status = WriteItems(writer); !status.ok()) return status;

@@ -37,7 +37,7 @@ TEST_F(CatalogConcurrencyTest, MemoryAndDiskAgreeOnWhoWroteLast) {
   };
   Together([&] { writer(1); }, [&] { writer(2); }, [&] { writer(3); });
   const Embedding on_disk = GetItem("contested")->embedding;
-  EXPECT_NEAR(Search(on_disk, 1)->front().score, 1, 1e-6);
+  EXPECT_NEAR(Search(on_disk, 1)->front().score, 1, 1e-4);  // the precision of codes at 4 dimensions
   EXPECT_EQ(Info().items, 1u);
 }
 

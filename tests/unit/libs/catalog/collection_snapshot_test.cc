@@ -167,7 +167,7 @@ TEST_F(CollectionSnapshotTest, IsNotUsedWhereItIsOfAnotherCollection) {
   const auto others = shoes_.storage().LoadCollections().value();
   testing::internal::CaptureStderr();
   const auto loaded = Collection::Load(others.at(1), shoes_.options(), &shoes_.storage());
-  EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("of another collection"));
+  EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("of another store or collection"));
   EXPECT_EQ((*loaded)->Info().items, shoes_.Info().items);
 }
 
