@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libs/ann/hnsw_index.h"
 
+#include <algorithm>
 #include <cmath>
 #include <new>
 
@@ -140,7 +141,8 @@ HnswIndex::Audit HnswIndex::AuditGraph(bool repair) {
   for (const Row row : unreachable) audit.unreachable.push_back(graph_->rows.slot(row));
   if (!repair) return audit;
   for (const Row row : unreachable) linking_->linker().Patrol(row, options_.ef_search);
-  audit.mended = unreachable.size() - FindUnreachable(*graph_).size();
+  // Writes beside it can have left others unreachable meanwhile.
+  audit.mended = unreachable.size() - std::min(unreachable.size(), FindUnreachable(*graph_).size());
   return audit;
 }
 
