@@ -6,7 +6,7 @@
 namespace lookalike {
 namespace {
 
-// Chosen so that an index of 100,000 vectors of 512 values has about the recall that it has on VGG16's embeddings.
+// Chosen so that an index of 20,000 vectors of 512 values has about the recall that it has on VGG16's embeddings.
 constexpr size_t kClusters = 100;
 constexpr size_t kDirections = 32;
 constexpr float kSpread = 1.0f;  // along the first direction; 1/√i of it along the i-th
