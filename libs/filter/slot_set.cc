@@ -129,7 +129,7 @@ void SlotSet::OrInto(SlotWords& words, SpareWords& spare) const {
 
 size_t SlotSet::Bytes() const {
   if (many_ != nullptr) return many_->bytes;
-  return few_.capacity() > decltype(few_)().capacity() ? few_.capacity() * sizeof(uint32_t) : 0;
+  return few_.capacity() > kInPlace ? few_.capacity() * sizeof(uint32_t) : 0;
 }
 
 }  // namespace lookalike

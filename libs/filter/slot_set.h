@@ -34,8 +34,11 @@ class SlotSet {
     void operator()(Bitmap* bitmap) const;
   };
 
+  // So many slots stand in the object itself.
+  static constexpr size_t kInPlace = 2;
+
   // One of the two holds the slots.
-  absl::InlinedVector<uint32_t, 2> few_;
+  absl::InlinedVector<uint32_t, kInPlace> few_;
   std::unique_ptr<Bitmap, FreeBitmap> many_;
 };
 
