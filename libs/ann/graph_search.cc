@@ -120,10 +120,13 @@ void GraphSearch::AddSamples(Beam& beam, VisitedSet& seen) const {
 std::vector<Candidate> GraphSearch::BestOf(const Beam& beam) const {
   std::vector<Candidate> best;
   const size_t wanted = Rescored(k_);
+  best.reserve(wanted);
   for (size_t i = 0; i < beam.size() && best.size() < wanted; ++i) {
-    const Row row = beam[i].row;
-    if (IsAllowed(row)) best.push_back({row, ExactSimilarity(row)});
+    if (!IsAllowed(beam[i].row)) continue;
+    best.push_back(beam[i]);
+    graph_.rows.PrefetchLow(beam[i].row);
   }
+  for (Candidate& candidate : best) candidate.similarity = ExactSimilarity(candidate.row);
   return best;
 }
 

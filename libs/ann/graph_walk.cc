@@ -81,16 +81,12 @@ class AllowedNeighbors {
 void ScoreRows(const RowTable& table, const QueryCode& query, std::span<const Row> rows, float* similarities) {
   const CodeKernel& kernel = BestCodeKernel();
   const size_t size = table.padded_dimension();
-  const auto prefetch = [&](size_t begin) {
-    for (size_t i = begin; i < std::min(begin + kRowsAtOnce, rows.size()); ++i) table.PrefetchCode(rows[i]);
-  };
   const auto approximate = [&](size_t i, int32_t product) {
     similarities[i] = query.Approximate(table.scaling(rows[i]).scale, product);
   };
-  prefetch(0);
+  for (const Row row : rows) table.Prefetch(row);
   size_t i = 0;
   for (; i + kRowsAtOnce <= rows.size(); i += kRowsAtOnce) {
-    prefetch(i + kRowsAtOnce);
     const uint8_t* const codes[kRowsAtOnce] = {table.high(rows[i]), table.high(rows[i + 1]), table.high(rows[i + 2]),
                                                table.high(rows[i + 3])};
     int32_t products[kRowsAtOnce];
@@ -131,6 +127,8 @@ void Walk(const GraphView& graph, const QueryCode& query, int level, Beam& beam,
     for (size_t i = 0; i < count; ++i) {
       if (seen.Insert(links[i])) fresh.Add(links[i]);
     }
+    // Most often no better one comes up, and its links are there when they are wanted.
+    PrefetchNext(graph.links, beam);
     fresh.OfferTo(beam, graph.rows, query);
     PrefetchNext(graph.links, beam);
   }
@@ -143,6 +141,7 @@ void WalkAllowed(const GraphView& graph, const QueryCode& query, const SlotFilte
   for (Row row = beam.TakeNext(); row != kNoRow; row = beam.TakeNext()) {
     fresh.Clear();
     neighbors.AddTo(fresh, row);
+    PrefetchNext(graph.links, beam);
     fresh.OfferTo(beam, graph.rows, query);
     PrefetchNext(graph.links, beam);
   }

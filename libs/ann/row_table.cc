@@ -76,11 +76,6 @@ bool RowTable::Revive(Row row) {
   return true;
 }
 
-void RowTable::PrefetchCode(Row row) const {
-  const uint8_t* const code = high_[row];
-  for (size_t offset = 0; offset < padded_dimension(); offset += kCodeAlignment) __builtin_prefetch(code + offset);
-}
-
 size_t RowTable::bytes() const {
   return high_.bytes() + low_.bytes() + scalings_.bytes() + slot_of_row_.bytes() + versions_.bytes() + live_.bytes() +
          row_of_slot_.bytes();

@@ -56,7 +56,13 @@ class RowTable {
   // kNoRow where the slot has none.
   Row RowOf(Slot slot) const;
 
-  void PrefetchCode(Row row) const;
+  // What an approximate similarity needs of a row.
+  void Prefetch(Row row) const {
+    __builtin_prefetch(scalings_[row]);
+    PrefetchBytes(high_[row]);
+  }
+  // And what the exact one needs besides.
+  void PrefetchLow(Row row) const { PrefetchBytes(low_[row]); }
 
   // For loading: room for `rows` rows to be filled in place, which Adopt() then takes over as they are.
   struct RawRow {
@@ -78,6 +84,13 @@ class RowTable {
 
  private:
   void ReserveSlot(Slot slot);
+  // To the second-level cache: the first can wait for few lines at a time, so that a processor stalls that prefetches
+  // some thirty rows into it.
+  void PrefetchBytes(const uint8_t* bytes) const {
+    for (size_t offset = 0; offset < padded_dimension(); offset += kCodeAlignment) {
+      __builtin_prefetch(bytes + offset, /*write=*/0, /*locality=*/2);
+    }
+  }
 
   const size_t dimension_;
   ChunkedRows<uint8_t> high_;
