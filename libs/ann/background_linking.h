@@ -19,7 +19,8 @@ namespace lookalike {
 //
 // When there is nothing left to link and the graph has grown by half since the last time, they go on patrol: each row
 // is looked for by its own embedding, and what is not found is given links (Linker::Patrol). So the graph's quality
-// does not depend on the order in which the rows came. Thread-safe.
+// does not depend on the order in which the rows came. The new links can lead searches for others astray (one in 6,000
+// of 100,000 VGG embeddings): round follows round until all are found. Thread-safe.
 class BackgroundLinking {
  public:
   struct Options {
@@ -66,6 +67,8 @@ class BackgroundLinking {
   void Finish(const Task& task);
   bool HasLinkWork() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
   bool HasPatrolWork() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
+  void BeginRound() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void EndRound() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool HasWork() const ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return HasLinkWork() || HasPatrolWork(); }
 
   Graph& graph_;
@@ -78,9 +81,11 @@ class BackgroundLinking {
   CondVar work_;                                          // there is something to do, or the end has come
   CondVar progress_;                                      // something was finished
   size_t claimed_ ABSL_GUARDED_BY(mutex_) = 0;            // rows whose linking has begun
-  size_t patrolled_ ABSL_GUARDED_BY(mutex_) = 0;          // rows that were there when the last patrol began
-  size_t next_to_patrol_ ABSL_GUARDED_BY(mutex_) = 0;     // of the patrol that is under way; 0: none is
+  size_t patrolled_ ABSL_GUARDED_BY(mutex_) = 0;          // rows that were there when the last round began
+  size_t next_to_patrol_ ABSL_GUARDED_BY(mutex_) = 0;     // of the round that is under way; 0: none is
   size_t patrolling_ ABSL_GUARDED_BY(mutex_) = 0;         // rows that are being looked for
+  size_t mended_before_ ABSL_GUARDED_BY(mutex_) = 0;      // mended_ when the round began
+  size_t more_rounds_ ABSL_GUARDED_BY(mutex_) = 0;        // that the patrol may have
   std::vector<Row> in_progress_ ABSL_GUARDED_BY(mutex_);  // being linked; one for each thread at most
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<std::thread> threads_ ABSL_GUARDED_BY(mutex_);

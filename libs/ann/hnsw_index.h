@@ -34,7 +34,7 @@ struct Graph;
 // A removed or replaced embedding stays as a tombstone: a step on the way to others, never a result. Tombstones take up
 // memory and a part of the searches' time for the life of the index; whoever wants both back builds a new one.
 //
-// Memory: about 2 × dimension + 24 × M + 120 bytes for each embedding and tombstone.
+// Memory: about 2 × dimension + 8 × M + 50 bytes for each embedding and tombstone.
 class HnswIndex final : public VectorIndex {
  public:
   struct Options {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libs/ann/link_table.h"
 
+#include <algorithm>
 #include <new>
 
 namespace lookalike {
@@ -30,8 +31,23 @@ LinkTable::Entry LinkTable::entry() const {
   return {static_cast<Row>(packed) - 1, static_cast<int>(packed >> 32)};
 }
 
+bool LinkTable::Contains(Row row, int level, Row link) const {
+  const std::atomic<Row>* const links = Links(row, level);
+  const auto is_link = [&](const std::atomic<Row>& word) { return word.load(std::memory_order_relaxed) == link + 1; };
+  return std::any_of(links, links + Capacity(level), is_link);
+}
+
+bool LinkTable::Append(Row row, int level, Row link) {
+  std::atomic<Row>* const links = MutableLinks(row, level);
+  const auto is_free = [](const std::atomic<Row>& word) { return word.load(std::memory_order_relaxed) == 0; };
+  std::atomic<Row>* const place = std::find_if(links, links + Capacity(level), is_free);
+  if (place == links + Capacity(level)) return false;
+  place->store(link + 1, std::memory_order_release);
+  return true;
+}
+
 void LinkTable::Write(Row row, int level, std::span<const Row> links) {
-  auto* const to = const_cast<std::atomic<Row>*>(Links(row, level));
+  std::atomic<Row>* const to = MutableLinks(row, level);
   const size_t capacity = Capacity(level);
   for (size_t i = 0; i < capacity; ++i) {
     to[i].store(i < links.size() ? links[i] + 1 : 0, std::memory_order_release);

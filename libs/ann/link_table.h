@@ -58,7 +58,10 @@ class LinkTable {
     }
     return count;
   }
+  bool Contains(Row row, int level, Row link) const;
   void Write(Row row, int level, std::span<const Row> links);
+  // False where the row has as many links as it can have.
+  bool Append(Row row, int level, Row link);
 
   void Prefetch(Row row) const {
     const auto* const links = reinterpret_cast<const char*>(ground_[row]);
@@ -70,6 +73,8 @@ class LinkTable {
   size_t bytes() const { return ground_.bytes() + upper_.bytes() + places_.bytes(); }
 
  private:
+  std::atomic<Row>* MutableLinks(Row row, int level) { return const_cast<std::atomic<Row>*>(Links(row, level)); }
+
   // One in M rows is on level 1: 2^26 places are enough for a thousand million rows at M 16.
   static constexpr int kIndexBits = 26;
   static constexpr uint32_t kIndexMask = (uint32_t{1} << kIndexBits) - 1;

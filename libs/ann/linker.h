@@ -4,11 +4,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <vector>
 
 #include "libs/ann/graph_walk.h"
+#include "libs/ann/link_choice.h"
 #include "libs/ann/link_table.h"
 #include "libs/ann/row_table.h"
 #include "libs/ann/visited_set.h"
@@ -19,10 +19,9 @@ namespace lookalike {
 // Links rows into the graph, while others search it.
 //
 // The neighbours to choose from are found by our own walk, without a lock, so that several rows can look for theirs at
-// once. hnswlib chooses among them and connects, in lists of its own, one row at a time; what it changed is then copied
-// into the LinkTable, link by link, where searches see it.
+// once. hnswlib chooses among them (LinkChoice), and among those of a neighbour whose list is full.
 //
-// No row is left behind: hnswlib's choice can cut a row off from all others (3 % of 100,000 VGG embeddings had no link
+// No row is left behind: such a choice can cut a row off from all others (3 % of 100,000 VGG embeddings had no link
 // that leads to them). A row to which fewer than kWantedLinksBack of its neighbours link gets more links, from those
 // and from their neighbours, where their lists have room; no link is taken away for that.
 //
@@ -40,50 +39,48 @@ class Linker {
 
   // Both tables must outlive the linker; nobody else may write to `links`. Throws std::bad_alloc.
   Linker(const RowTable& rows, LinkTable& links, const Options& options);
-  ~Linker();
 
-  // The first `rows` rows are in the LinkTable already. Before the first Link(), which takes them up into hnswlib's
-  // lists: searches need not wait for that.
-  void Resume(size_t rows);
-
-  // Links a row that is not in the graph; one that is dead already only gets its empty place. Throws what hnswlib and
-  // the allocator throw: the row is then not linked, and can be tried again.
+  // Links a row that is not in the graph; one that is dead already only gets its empty place. Throws std::bad_alloc:
+  // the row is then not linked, and can be tried again.
   void Link(Row row);
 
-  // Looks for a row of the graph by its own embedding, as a search that keeps `ef` candidates does, and where that does
-  // not find it, has the nearest rows that it does find link to it, as far as they have room. Returns whether it was
-  // found. Rows that were linked early can get lost when many come between them and those that link to them.
+  // Looks for a row of the graph by its own embedding, as a search that keeps `ef` candidates does. Where that does not
+  // find it, has the nearest rows that it does find link to it, as far as they have room, and the nearest of all if
+  // none has. Returns whether it was found. Rows that were linked early can get lost when many come between them and
+  // those that link to them. Throws std::bad_alloc.
   bool Patrol(Row row, size_t ef);
 
-  // Of hnswlib's lists and the LinkTable, in bytes.
+  // Of the LinkTable and what searches for neighbours need, in bytes.
   size_t bytes() const;
 
  private:
-  class Lists;  // hnswlib's
-
   using Candidates = std::vector<Candidate>;
 
-  void TakeUpLoaded() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::vector<Candidates> FindNeighbors(Row row, int level) const;
   // Collects the candidates near `query` into `beam`; `without` is not among them.
   void WalkTo(const QueryCode& query, int level, Candidate start, Beam& beam, Row without) const;
   bool Finds(const Beam& beam, size_t ef, const QueryCode& query, Row row) const;
   Candidates LinkTargets(const Beam& beam) const;
+
   void Connect(Row row, int level, std::span<const Candidates> neighbors) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Brings the LinkTable to what the lists say of a row.
-  void Publish(Row row, int level) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void LinkBack(Row from, Row to, int level) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ChooseAmong(std::span<const Row> links, Row row, int level) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void KeepReachable(Row row) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  bool HasLink(Row from, Row to) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void LeadTo(Row row, const Beam& near) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void PutBetween(Row from, Row row) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::vector<Row> Links(Row row, int level) const;
+  Row FarthestLink(Row row) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Replace(Row row, Row before, Row now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool AddLink(Row from, Row to) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const RowTable& rows_;
-  LinkTable& links_;
   const Options options_;
+  const double level_multiplier_;
   mutable VisitedSets visited_;
 
   mutable Mutex mutex_;
-  const std::unique_ptr<Lists> lists_ ABSL_PT_GUARDED_BY(mutex_);
-  size_t loaded_ ABSL_GUARDED_BY(mutex_) = 0;             // rows of Resume() that the lists lack
+  LinkTable& links_;  // read by all, changed under mutex_
+  LinkChoice choice_ ABSL_GUARDED_BY(mutex_);
   std::vector<Row> lost_a_link_ ABSL_GUARDED_BY(mutex_);  // rows that a list dropped since the last look
 };
 

@@ -54,6 +54,17 @@ class GraphMendingTest : public testing::Test {
     }
   }
 
+  // Adds links to rows that are linked to, until no list has room.
+  void FillLists() {
+    std::vector<Row> links(graph_.links.Capacity(0));
+    for (Row row = 0; row < kRows; ++row) {
+      graph_.links.Read(row, 0, links.data());
+      const Row target = links[0];
+      for (Row to = 0; to < kRows && graph_.links.Append(row, 0, target); ++to) {
+      }
+    }
+  }
+
   // The graph as an index that was loaded. One that never was on patrol goes on it at once.
   std::unique_ptr<HnswIndex> Load(size_t patrolled) const {
     const std::string snapshot = StreamOf([&](BlockWriter& writer) { return SaveGraph(graph_, patrolled, writer); });
@@ -89,7 +100,17 @@ TEST_F(GraphMendingTest, TheAuditPassesOverWhatIsDeadOrNotLinkedYet) {
 TEST_F(GraphMendingTest, APatrolGivesLinksToWhatItDoesNotFind) {
   CutOff(123);
   Linker linker(graph_.rows, graph_.links, {});
-  linker.Resume(kRows);
+  EXPECT_FALSE(linker.Patrol(123, kEf));
+  EXPECT_THAT(FindUnreachable(graph_), IsEmpty());
+  EXPECT_TRUE(linker.Patrol(123, kEf));
+}
+
+// The row takes a place in a full list then, and nobody else loses the way.
+TEST_F(GraphMendingTest, APatrolGivesALinkWhereNoListHasRoom) {
+  CutOff(123);
+  FillLists();
+  EXPECT_THAT(FindUnreachable(graph_), ElementsAre(123));
+  Linker linker(graph_.rows, graph_.links, {});
   EXPECT_FALSE(linker.Patrol(123, kEf));
   EXPECT_THAT(FindUnreachable(graph_), IsEmpty());
   EXPECT_TRUE(linker.Patrol(123, kEf));
@@ -97,7 +118,6 @@ TEST_F(GraphMendingTest, APatrolGivesLinksToWhatItDoesNotFind) {
 
 TEST_F(GraphMendingTest, APatrolLeavesWhatItFindsAsItIs) {
   Linker linker(graph_.rows, graph_.links, {});
-  linker.Resume(kRows);
   const auto degrees = [this] {
     std::vector<size_t> counts;
     std::vector<Row> links(graph_.links.Capacity(0));

@@ -128,6 +128,7 @@ TEST_F(HnswIndexExactTest, AllEmbeddingsMayBeEqual) {
   checked.WaitUntilIdle();
   checked.ExpectExact({.embedding = same, .k = 10, .ef = 10});
   checked.ExpectExact({.embedding = vectors_.Draw(), .k = 1000, .ef = 10});
+  EXPECT_TRUE(checked.index().AuditGraph(false).unreachable.empty());
 }
 
 }  // namespace
