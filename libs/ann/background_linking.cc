@@ -3,8 +3,11 @@
 
 #include <algorithm>
 #include <exception>
+#include <optional>
 
 #include "absl/time/clock.h"
+
+#include "libs/sync/thread_priority.h"
 
 namespace lookalike {
 namespace {
@@ -89,6 +92,7 @@ void BackgroundLinking::StartThreads() {
 }
 
 void BackgroundLinking::Run() {
+  RunInBackground();
   for (Task task = Claim(); task.kind != Task::Kind::kStop; task = Claim()) {
     Do(task);
     Finish(task);
@@ -98,17 +102,23 @@ void BackgroundLinking::Run() {
 void BackgroundLinking::Do(const Task& task) {
   while (true) {
     try {
-      if (task.kind == Task::Kind::kLink) {
-        linker_.Link(task.row);
-      } else if (!linker_.Patrol(task.row, PatrolEf(options_.ef_search))) {
-        mended_.fetch_add(1, std::memory_order_relaxed);
-      }
+      TryToDo(task);
       return;
     } catch (const std::exception&) {
       MutexLock lock(mutex_);
       if (stopping_) return;
       work_.WaitUntil(mutex_, absl::Now() + kPauseAfterFailure);
     }
+  }
+}
+
+void BackgroundLinking::TryToDo(const Task& task) {
+  std::optional<Permits::Permit> permit;
+  if (options_.permits != nullptr) permit.emplace(*options_.permits);
+  if (task.kind == Task::Kind::kLink) {
+    linker_.Link(task.row);
+  } else if (!linker_.Patrol(task.row, PatrolEf(options_.ef_search))) {
+    mended_.fetch_add(1, std::memory_order_relaxed);
   }
 }
 

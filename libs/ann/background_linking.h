@@ -12,6 +12,7 @@
 #include "libs/ann/graph.h"
 #include "libs/ann/linker.h"
 #include "libs/sync/mutex.h"
+#include "libs/sync/permits.h"
 
 namespace lookalike {
 
@@ -25,6 +26,7 @@ class BackgroundLinking {
  public:
   struct Options {
     size_t threads = 1;
+    Permits* permits = nullptr;     // to link, or to look for a row on patrol. Not owned; may be null
     size_t exact_threshold = 2000;  // as long as so few embeddings live, nothing is linked
     size_t ef_search = 100;         // with which rows are looked for on patrol
     Linker::Options linker;
@@ -64,6 +66,7 @@ class BackgroundLinking {
   void Run();
   Task Claim();
   void Do(const Task& task);
+  void TryToDo(const Task& task);
   void Finish(const Task& task);
   bool HasLinkWork() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
   bool HasPatrolWork() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);

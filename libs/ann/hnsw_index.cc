@@ -55,6 +55,7 @@ HnswIndex::HnswIndex(const Options& options)
       linking_(std::make_unique<BackgroundLinking>(
           *graph_,
           BackgroundLinking::Options{.threads = options.link_threads,
+                                     .permits = options.link_permits,
                                      .exact_threshold = options.exact_threshold,
                                      .ef_search = options.ef_search,
                                      .linker = {.ef_construction = options.ef_construction, .seed = options.seed}})) {}

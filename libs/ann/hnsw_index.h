@@ -13,6 +13,7 @@
 #include "libs/ann/vector_index.h"
 #include "libs/file/blocks.h"
 #include "libs/sync/mutex.h"
+#include "libs/sync/permits.h"
 
 namespace lookalike {
 
@@ -53,7 +54,9 @@ class HnswIndex final : public VectorIndex {
     size_t exact_threshold = 2000;
 
     size_t link_threads = 1;  // that link in the background, 1 to 64
-    size_t seed = 100;        // of the levels that embeddings are put on
+    // Bounds how many threads of several indexes link at once. Not owned, outlives the index; may be null.
+    Permits* link_permits = nullptr;
+    size_t seed = 100;  // of the levels that embeddings are put on
   };
 
   struct Figures {

@@ -50,7 +50,10 @@ Catalog::~Catalog() {
 }
 
 Catalog::Catalog(Options options, std::unique_ptr<Storage> storage)
-    : options_(std::move(options)), storage_(std::move(storage)) {
+    : options_(std::move(options)),
+      storage_(std::move(storage)),
+      link_permits_(options_.collection.index.link_threads) {
+  options_.collection.index.link_permits = &link_permits_;
   options_.collection.snapshot_directory = absl::StrCat(options_.data_directory, "/snapshots");
 }
 

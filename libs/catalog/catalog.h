@@ -24,7 +24,8 @@ class Catalog : public CatalogStore {
  public:
   struct Options {
     std::string data_directory;
-    Collection::Options collection;  // of every collection; its dimension and snapshot directory are ignored
+    Collection::Options collection;  // of every collection; of its index the dimension and the permits, and the
+                                     // snapshot directory, are ignored
 
     StorageObserver observer;  // of every commit
 
@@ -71,6 +72,7 @@ class Catalog : public CatalogStore {
 
   Options options_;  // constant after construction
   const std::unique_ptr<Storage> storage_;
+  Permits link_permits_;  // of all indexes together
 
   mutable Mutex mutex_;
   std::map<std::string, std::shared_ptr<Collection>, std::less<>> collections_ ABSL_GUARDED_BY(mutex_);

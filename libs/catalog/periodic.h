@@ -8,15 +8,17 @@
 #include "absl/time/time.h"
 
 #include "libs/sync/mutex.h"
+#include "libs/sync/thread_priority.h"
 
 namespace lookalike {
 
-// A thread that does a job again and again, with a pause after each time, until it is destroyed: that waits for the job
-// under way, and the job is not begun again.
+// A background thread that does a job again and again, with a pause after each time, until it is destroyed: that waits
+// for the job under way, and the job is not begun again.
 class Periodic {
  public:
   Periodic(absl::Duration pause, std::function<void()> job)
       : thread_([this, pause, job = std::move(job)] {
+          RunInBackground();
           while (Pause(pause)) job();
         }) {}
 

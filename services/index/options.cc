@@ -25,7 +25,8 @@ void AddIndexFlags(CLI::App& app, Catalog::Options& options) {
                  "Collections of up to so many items are searched exactly, without the graph")
       ->capture_default_str()
       ->check(CLI::Range(0, 1'000'000));
-  app.add_option("--link-threads", index.link_threads, "Threads that link new items into the graph of a collection")
+  app.add_option("--link-threads", index.link_threads,
+                 "Threads that link new items into graphs, and rebuild those, of all collections together")
       ->capture_default_str()
       ->check(CLI::Range(1, 64));
   app.add_option("--max-backlog", collection.max_backlog,
