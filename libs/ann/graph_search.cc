@@ -13,11 +13,17 @@ namespace {
 // What a walk costs, in rows that could be scanned in the same time, for each candidate that it keeps. A walk looks at
 // some 15 rows for a candidate, each a cache miss, and at the links of others where it has a filter to honour.
 constexpr size_t kScannedRowsPerCandidate = 32;
-constexpr size_t kScannedRowsPerFilteredCandidate = 64;
+constexpr size_t kScannedRowsPerFilteredCandidate = 120;
 // A beam is a sorted list: longer ones cost more to keep than to do without.
 constexpr size_t kWidestBeam = 4096;
 // Rows of a filter that a walk begins at, so that it need not find the way to where they are.
 constexpr size_t kSamples = 48;
+
+// A filter leaves out what is around the query where it allows less than this part of what chance would leave of it.
+constexpr double kFewAround = 0.6;
+// The nearest that it allows then lie on all sides, at the edge of what it leaves out, with few links among them: so
+// much wider a beam finds as many of them as elsewhere.
+constexpr size_t kWiderAroundAHole = 2;
 
 // Of the best by approximate similarity so many are compared in full.
 size_t Rescored(size_t k) { return 2 * k + 10; }
@@ -39,16 +45,20 @@ GraphSearch::GraphSearch(const Graph& graph, const NeighborQuery& query, const O
 
 std::vector<Neighbor> GraphSearch::Run() {
   if (k_ == 0) return {};
-  if (!ShouldScan()) {
-    std::vector<Neighbor> found = Resolve(WalkAndScanBacklog());
-    if (found.size() == k_) return found;
+  if (!ShouldScan(ef_)) {
+    const Candidate start = Descend(View(), code_, 0);
+    const size_t wanted = filter_ != nullptr && IsInAHole(start.row) ? kWiderAroundAHole * ef_ : ef_;
+    if (!ShouldScan(wanted)) {
+      std::vector<Neighbor> found = Resolve(WalkAndScanBacklog(start, wanted));
+      if (found.size() == k_) return found;
+    }
   }
   return Resolve(Scan());
 }
 
-bool GraphSearch::ShouldScan() const {
-  if (matching_ <= exact_threshold_ || ef_ > kWidestBeam || graph_.links.entry().row == kNoRow) return true;
-  return matching_ <= ef_ * (filter_ == nullptr ? kScannedRowsPerCandidate : kScannedRowsPerFilteredCandidate);
+bool GraphSearch::ShouldScan(size_t ef) const {
+  if (matching_ <= exact_threshold_ || ef > kWidestBeam || graph_.links.entry().row == kNoRow) return true;
+  return matching_ <= ef * (filter_ == nullptr ? kScannedRowsPerCandidate : kScannedRowsPerFilteredCandidate);
 }
 
 std::vector<Candidate> GraphSearch::Scan() const {
@@ -71,9 +81,9 @@ std::vector<Candidate> GraphSearch::Scan() const {
   return scan.Finish();
 }
 
-std::vector<Candidate> GraphSearch::WalkAndScanBacklog() const {
+std::vector<Candidate> GraphSearch::WalkAndScanBacklog(Candidate start, size_t ef) const {
   const size_t linked = graph_.linked.load(std::memory_order_acquire);
-  std::vector<Candidate> candidates = WalkGraph(linked);
+  std::vector<Candidate> candidates = WalkGraph(start, ef, linked);
   if (graph_.rows.size() == linked) return candidates;
   ExactScan scan(graph_.rows, code_, k_);
   // The size is read anew for each row: who sees a replaced row dead sees the one that came in its place.
@@ -85,21 +95,33 @@ std::vector<Candidate> GraphSearch::WalkAndScanBacklog() const {
   return candidates;
 }
 
-std::vector<Candidate> GraphSearch::WalkGraph(size_t linked) const {
+std::vector<Candidate> GraphSearch::WalkGraph(Candidate start, size_t ef, size_t linked) const {
   const auto seen = graph_.visited.Borrow(linked);
   // Tombstones take places in the beam: as many more are wanted.
   const size_t live = std::max<size_t>(1, graph_.rows.live());
-  Beam beam(std::min(ef_ * graph_.rows.size() / live, 3 * ef_));
-  const GraphView view{graph_.rows, graph_.links};
-  const Candidate start = Descend(view, code_, 0);
+  Beam beam(std::min(ef * graph_.rows.size() / live, 3 * ef));
   if ((*seen).Insert(start.row)) beam.Offer(start);
   if (filter_ == nullptr) {
-    Walk(view, code_, 0, beam, *seen);
+    Walk(View(), code_, 0, beam, *seen);
   } else {
     AddSamples(beam, *seen);
-    WalkAllowed(view, code_, *filter_, beam, *seen);
+    WalkAllowed(View(), code_, *filter_, beam, *seen);
   }
   return BestOf(beam);
+}
+
+// Whether the filter leaves out what is around the row: its neighbours and theirs.
+bool GraphSearch::IsInAHole(Row row) const {
+  std::vector<Row> near(graph_.links.Capacity(0)), behind(near.size());
+  near.resize(graph_.links.Read(row, 0, near.data()));
+  size_t around = 0, allowed = 0;
+  for (const Row neighbor : near) {
+    const size_t count = graph_.links.Read(neighbor, 0, behind.data());
+    around += count;
+    for (size_t i = 0; i < count; ++i) allowed += filter_->Allows(graph_.rows.slot(behind[i]));
+  }
+  const double share = static_cast<double>(matching_) / static_cast<double>(std::max<size_t>(1, graph_.rows.live()));
+  return static_cast<double>(allowed) < kFewAround * share * static_cast<double>(around);
 }
 
 // Takes slots of the filter at even distances.

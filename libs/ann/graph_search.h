@@ -7,6 +7,7 @@
 
 #include "libs/ann/beam.h"
 #include "libs/ann/graph.h"
+#include "libs/ann/graph_walk.h"
 #include "libs/ann/vector_index.h"
 #include "libs/vector/code.h"
 
@@ -31,14 +32,16 @@ class GraphSearch {
   std::vector<Neighbor> Run();
 
  private:
-  bool ShouldScan() const;
+  bool ShouldScan(size_t ef) const;
   std::vector<Candidate> Scan() const;
-  std::vector<Candidate> WalkAndScanBacklog() const;
-  std::vector<Candidate> WalkGraph(size_t linked) const;
+  std::vector<Candidate> WalkAndScanBacklog(Candidate start, size_t ef) const;
+  std::vector<Candidate> WalkGraph(Candidate start, size_t ef, size_t linked) const;
+  bool IsInAHole(Row row) const;
   void AddSamples(Beam& beam, VisitedSet& seen) const;
   std::vector<Candidate> BestOf(const Beam& beam) const;
   std::vector<Neighbor> Resolve(std::vector<Candidate> candidates) const;
 
+  GraphView View() const { return {graph_.rows, graph_.links}; }
   bool IsAllowed(Row row) const {
     return graph_.rows.IsLive(row) && (filter_ == nullptr || filter_->Allows(graph_.rows.slot(row)));
   }

@@ -39,41 +39,53 @@ void PrefetchNext(const LinkTable& links, Beam& beam) {
 class AllowedNeighbors {
  public:
   AllowedNeighbors(const GraphView& graph, const SlotFilter& filter, VisitedSet& seen)
-      : graph_(graph), filter_(filter), seen_(seen), links_(graph.links.Capacity(0)) {}
+      : graph_(graph),
+        filter_(filter),
+        seen_(seen),
+        most_(graph.links.Capacity(0)),
+        links_(most_),
+        allowed_(most_),
+        blocked_(most_ * (most_ + 1)) {}
 
   void AddTo(Batch& batch, Row row) {
-    blocked_.clear();
-    allowed_ = 0;
-    Look(row, batch);
+    blocked_count_ = 0;
     // What is not allowed is gone through, the first met first, until as many that are allowed have been met as a row
     // can have links: with half as many a walk gets stuck at the edge of a cluster that the filter leaves out.
-    const size_t wanted = links_.size();
-    for (size_t next = 0; next < std::min(blocked_.size(), wanted) && allowed_ < wanted; ++next) {
-      if (seen_.Insert(blocked_[next])) Look(blocked_[next], batch);
+    size_t met = Look(row, batch);
+    for (size_t next = 0; next < std::min(blocked_count_, most_) && met < most_; ++next) {
+      if (next + kLinksAhead < blocked_count_) graph_.links.Prefetch(blocked_[next + kLinksAhead]);
+      if (seen_.Insert(blocked_[next])) met += Look(blocked_[next], batch);
     }
   }
 
  private:
-  // Adds the allowed neighbours of a row to the batch, the others to those to go through.
-  void Look(Row row, Batch& batch) {
+  static constexpr size_t kLinksAhead = 2;
+
+  // Adds the allowed neighbours of a row that were not seen before to the batch, and the others to those to go through.
+  // Returns how many are allowed. Sorted out without branches: which way those went would be the filter's chance.
+  size_t Look(Row row, Batch& batch) {
     const size_t count = graph_.links.Read(row, 0, links_.data());
+    size_t allowed_count = 0;
     for (size_t i = 0; i < count; ++i) {
-      if (filter_.Allows(graph_.rows.slot(links_[i]))) {
-        ++allowed_;
-        if (seen_.Insert(links_[i])) batch.Add(links_[i]);
-      } else {
-        graph_.links.Prefetch(links_[i]);
-        blocked_.push_back(links_[i]);
-      }
+      const bool allowed = filter_.Allows(graph_.rows.slot(links_[i]));
+      allowed_[allowed_count] = blocked_[blocked_count_] = links_[i];
+      allowed_count += allowed;
+      blocked_count_ += !allowed;
     }
+    for (size_t i = 0; i < allowed_count; ++i) {
+      if (seen_.Insert(allowed_[i])) batch.Add(allowed_[i]);
+    }
+    return allowed_count;
   }
 
   const GraphView& graph_;
   const SlotFilter& filter_;
   VisitedSet& seen_;
+  const size_t most_;  // links of a row
   std::vector<Row> links_;
-  std::vector<Row> blocked_;  // neighbours that are not allowed
-  size_t allowed_ = 0;        // those that are, seen before or not
+  std::vector<Row> allowed_;
+  std::vector<Row> blocked_;  // neighbours that are not allowed, and room for those of all that are gone through
+  size_t blocked_count_ = 0;
 };
 
 }  // namespace
