@@ -19,7 +19,8 @@ absl::Status CheckSameSize(int64_t width, int64_t height, const ImageHeader& hea
 }
 
 absl::Status DamagedData(absl::string_view what) {
-  return absl::InvalidArgumentError(absl::StrCat("image: its data is damaged and cannot be decoded: ", what));
+  return absl::InvalidArgumentError(
+      absl::StrCat("image: its data is damaged and cannot be decoded", what.empty() ? "" : ": ", what));
 }
 
 }  // namespace lookalike
