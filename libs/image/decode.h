@@ -34,7 +34,7 @@ struct ImageLimits {
 struct DecodeOptions {
   // Absent: the whole picture. Of the picture at its full size, after orientation; its edges are rounded to whole
   // pixels of it, at least one pixel each way.
-  std::optional<CropBox> crop;
+  std::optional<CropBox> crop = std::nullopt;
 
   // A JPEG is decoded at 1/2, 1/4 or 1/8 of its scale where both sides of the wanted part still have at least so many
   // pixels then; see SufficientSide(). 0: always at full scale.
