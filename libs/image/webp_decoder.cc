@@ -7,6 +7,7 @@
 
 #include "libs/image/codecs.h"
 #include "libs/image/on_white.h"
+#include "libs/image/webp_codes.h"
 
 namespace lookalike {
 namespace {
@@ -31,8 +32,10 @@ absl::StatusOr<Image> Decode(const EncodedPicture& picture) {
   if (WebPGetFeatures(bytes, size, &config.input) != VP8_STATUS_OK) return DamagedData("WebP header");
   const int width = config.input.width, height = config.input.height, channels = config.input.has_alpha ? 4 : 3;
   if (absl::Status status = CheckSameSize(width, height, picture.header); !status.ok()) return status;
+  const absl::StatusOr<int64_t> codes = WebpCodeBytes(picture.bytes, width, height);
+  if (!codes.ok()) return codes.status();
   const int64_t needed = int64_t{width} * height * (channels + WorkingBytesPerPixel(config.input)) +
-                         kWorkingBytesPerColumn * width + kWorkingBytes;
+                         kWorkingBytesPerColumn * width + kWorkingBytes + *codes;
   if (absl::Status status = CheckMemory(needed, picture.max_memory); !status.ok()) return status;
   Image image{.width = width, .height = height, .pixels = {}};
   image.pixels.resize(size_t(channels) * width * height);

@@ -196,7 +196,7 @@ TEST_F(CliTest, IngestOfJsonLinesGoesOnAfterABadLineAndABadPicture) {
   for (const json& line : JsonLines(ReadFile(folder_ / "failures.jsonl"))) reasons[line["id"]] = line["error"];
   EXPECT_THAT(reasons,
               ElementsAre(testing::Pair("", "line 2 is not JSON"), testing::Pair("lost", HasSubstr("cannot read")),
-                          testing::Pair("text", HasSubstr("not a JPEG, PNG or WebP"))));
+                          testing::Pair("text", HasSubstr("not a JPEG, PNG, WebP, GIF, BMP or TIFF"))));
 }
 
 TEST_F(CliTest, IngestOfCsvGoesOnAfterABadRow) {

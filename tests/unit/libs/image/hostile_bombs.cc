@@ -114,6 +114,9 @@ void AddWebps(std::vector<ImageSeed>& files) {
                    lossless ? LittleEndian(1999 | 1999 << 14, 4) : LittleEndian(2000 | 2000 << 16, 4));
     files.push_back({"a WebP of all pixels", within});
   }
+  for (const uint32_t side : {64u, 256u, 1024u, 2000u}) {
+    files.push_back({"a WebP of codes for " + std::to_string(side), MakeWebpOfManyCodes(side)});
+  }
 }
 
 void AddBmps(std::vector<ImageSeed>& files) {

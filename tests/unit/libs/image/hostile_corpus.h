@@ -23,6 +23,9 @@ std::vector<ImageSeed> MakeHostileImages();
 std::vector<ImageSeed> MakeImageBombs();
 std::vector<ImageSeed> MakeTiffDirectories();
 
+// A lossless WebP of side × side pixels that asks for a group of prefix codes for every 4 × 4 of them.
+std::string MakeWebpOfManyCodes(uint32_t side);
+
 std::string BigEndian(uint32_t value, int size);
 std::string LittleEndian(uint32_t value, int size);
 

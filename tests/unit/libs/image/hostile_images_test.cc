@@ -67,6 +67,12 @@ TEST(HostileImagesTest, SoundPicturesTakeWhatWasEstimated) {
   }
 }
 
+// 16,384 groups of codes, 12 kB each or more, for a picture of 3 MB: libwebp takes their memory before it reads one.
+TEST(HostileImagesTest, AWebpOfTooManyCodesIsRefused) {
+  EXPECT_THAT(RefusalOf(MakeWebpOfManyCodes(512), kLimits), testing::HasSubstr("max-image-decoded-bytes"));
+  EXPECT_THAT(RefusalOf(MakeWebpOfManyCodes(64), kLimits), testing::HasSubstr("damaged"));
+}
+
 TEST(HostileImagesTest, LeaveStandardErrorAndOutputAlone) {
   testing::internal::CaptureStderr();
   testing::internal::CaptureStdout();
