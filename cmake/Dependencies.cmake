@@ -24,6 +24,13 @@ foreach(module core imgproc imgcodecs)
   target_link_libraries(lookalike_opencv INTERFACE ${OPENCV_${module}})
 endforeach()
 
+# What decodes pictures from outside; OpenCV encodes, resizes and draws.
+find_package(JPEG REQUIRED)
+find_package(PNG REQUIRED)
+find_package(GIF REQUIRED)
+find_package(TIFF REQUIRED)
+pkg_check_modules(webp REQUIRED IMPORTED_TARGET libwebp)
+
 find_path(HNSWLIB_INCLUDE_DIR hnswlib/hnswlib.h REQUIRED)
 add_library(lookalike_hnswlib INTERFACE)
 target_include_directories(lookalike_hnswlib SYSTEM INTERFACE ${HNSWLIB_INCLUDE_DIR})

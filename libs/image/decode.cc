@@ -3,140 +3,116 @@
 
 #include <algorithm>
 #include <limits>
-#include <opencv2/imgcodecs.hpp>
-#include <opencv2/imgproc.hpp>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 
+#include "libs/image/codecs.h"
+#include "libs/image/crop.h"
 #include "libs/image/image_header.h"
-#include "libs/image/opencv_bridge.h"
+#include "libs/image/upright.h"
 
 namespace lookalike {
 namespace {
 
-constexpr size_t kOpenCvMaxBytes = std::numeric_limits<int>::max();
+absl::Status CheckBytes(absl::string_view bytes, const ImageLimits& limits) {
+  if (bytes.size() <= limits.max_bytes) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("image: ", bytes.size(), " bytes are more than the limit of ",
+                                                 limits.max_bytes, " (max-image-bytes)"));
+}
 
+// Of numbers that the sender chose freely: none of them is multiplied before it is known to be small.
 absl::Status CheckSize(const ImageHeader& header, const ImageLimits& limits) {
-  if (header.width * header.height <= limits.max_pixels) return absl::OkStatus();
+  const int64_t shorter = std::min(header.width, header.height), longer = std::max(header.width, header.height);
+  if (longer > limits.max_pixels / shorter || longer > std::numeric_limits<int>::max()) {
+    return absl::InvalidArgumentError(absl::StrCat("image: ", header.width, " × ", header.height,
+                                                   " pixels are more than the limit of ", limits.max_pixels,
+                                                   " (max-image-pixels)"));
+  }
+  if (longer <= limits.max_aspect_ratio * shorter) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat("image: ", header.width, " × ", header.height,
-                                                 " pixels are more than the limit of ", limits.max_pixels));
+                                                 " pixels, one side more than ", limits.max_aspect_ratio,
+                                                 " times the other (max-image-aspect-ratio)"));
 }
 
-// Lays a picture with alpha on white.
-cv::Mat FlattenToRgb(const cv::Mat& bgra) {
-  cv::Mat rgb(bgra.size(), CV_8UC3);
-  const auto on_white = [](int value, int alpha) {
-    return static_cast<uint8_t>((value * alpha + 255 * (255 - alpha) + 127) / 255);
-  };
-  for (int y = 0; y < bgra.rows; ++y) {
-    const auto* from = bgra.ptr<cv::Vec4b>(y);
-    auto* to = rgb.ptr<cv::Vec3b>(y);
-    for (int x = 0; x < bgra.cols; ++x) {
-      const int alpha = from[x][3];
-      to[x] = {on_white(from[x][2], alpha), on_white(from[x][1], alpha), on_white(from[x][0], alpha)};
-    }
+// What is wanted of a picture, in the pixels of its full size after orientation.
+struct Wanted {
+  int64_t width = 0;  // of the whole picture
+  int64_t height = 0;
+  PixelBox part;
+  int reduction = 1;
+};
+
+// The largest reduction of a JPEG that leaves its wanted part large enough.
+int ChooseReduction(const PixelBox& part, int sufficient_side) {
+  const int64_t shorter = std::min(part.width(), part.height());
+  for (const int reduction : {8, 4, 2}) {
+    if (shorter / reduction >= sufficient_side) return reduction;
   }
-  return rgb;
+  return 1;
 }
 
-// From what OpenCV decodes (grey, BGR or BGRA of 8 or 16 bit) to 8-bit RGB.
-cv::Mat ToRgb(cv::Mat decoded) {
-  if (decoded.depth() == CV_16U) decoded.convertTo(decoded, CV_8U, 1.0 / 257);
-  if (decoded.channels() == 4) return FlattenToRgb(decoded);
-  cv::cvtColor(decoded, decoded, decoded.channels() == 1 ? cv::COLOR_GRAY2RGB : cv::COLOR_BGR2RGB);
-  return decoded;
-}
-
-cv::Mat Upright(cv::Mat stored, Orientation orientation) {
-  constexpr int kUpDown = 0, kLeftRight = 1, kBoth = -1;  // cv::flip's codes
-  cv::Mat shown = std::move(stored);
-  switch (orientation) {
-    case Orientation::kUpright:
-      break;
-    case Orientation::kMirrored:
-      cv::flip(shown, shown, kLeftRight);
-      break;
-    case Orientation::kUpsideDown:
-      cv::flip(shown, shown, kBoth);
-      break;
-    case Orientation::kMirroredUpsideDown:
-      cv::flip(shown, shown, kUpDown);
-      break;
-    case Orientation::kMirroredTurnedLeft:
-      cv::transpose(shown, shown);
-      break;
-    case Orientation::kTurnedLeft:
-      cv::rotate(shown, shown, cv::ROTATE_90_CLOCKWISE);
-      break;
-    case Orientation::kMirroredTurnedRight:
-      cv::transpose(shown, shown);
-      cv::flip(shown, shown, kBoth);
-      break;
-    case Orientation::kTurnedRight:
-      cv::rotate(shown, shown, cv::ROTATE_90_COUNTERCLOCKWISE);
-      break;
+Wanted Plan(const ImageHeader& header, Orientation orientation, const ImageLimits& limits,
+            const DecodeOptions& options) {
+  Wanted wanted{.width = header.width, .height = header.height, .part = {}};
+  if (IsTurned(orientation)) std::swap(wanted.width, wanted.height);
+  wanted.part = ToPixels(options.crop.value_or(CropBox()), wanted.width, wanted.height);
+  if (limits.reduce_jpeg && options.sufficient_side > 0 && header.format == ImageFormat::kJpeg) {
+    wanted.reduction = ChooseReduction(wanted.part, options.sufficient_side);
   }
-  return shown;
+  return wanted;
 }
 
-// Unchanged, because the other modes lay alpha on black; they would apply EXIF orientation too, but for JPEG only.
-absl::StatusOr<Image> DecodePixels(absl::string_view bytes, Orientation orientation) {
-  Image image;
-  const absl::Status status = WithOpenCv("image", [&] {
-    const cv::Mat encoded(1, static_cast<int>(bytes.size()), CV_8UC1, const_cast<char*>(bytes.data()));
-    cv::Mat decoded = cv::imdecode(encoded, cv::IMREAD_UNCHANGED);
-    if (decoded.empty()) return;
-    const cv::Mat upright = Upright(ToRgb(std::move(decoded)), orientation);
-    image = {.width = upright.cols, .height = upright.rows, .pixels = {upright.datastart, upright.dataend}};
-  });
-  if (!status.ok()) return status;
-  if (image.pixels.empty()) return absl::InvalidArgumentError("image: its data is damaged and cannot be decoded");
-  return image;
+absl::StatusOr<Image> DecodeStored(const EncodedPicture& picture, int reduction) {
+  switch (picture.header.format) {
+    case ImageFormat::kJpeg:
+      return DecodeJpeg(picture, reduction);
+    case ImageFormat::kPng:
+      return DecodePng(picture);
+    case ImageFormat::kWebp:
+      return DecodeWebp(picture);
+    case ImageFormat::kGif:
+      return DecodeGif(picture);
+    case ImageFormat::kBmp:
+      return DecodeBmp(picture);
+    case ImageFormat::kTiff:
+      return DecodeTiff(picture);
+  }
+  return absl::InternalError("image: unknown format");
 }
 
-// The whole pixels from `begin` to `end`, fractions of `size`.
-std::pair<int, int> PixelRange(float begin, float end, int size) {
-  const int first = std::min(static_cast<int>(std::lround(double{begin} * size)), size - 1);
-  const int last = std::max(static_cast<int>(std::lround(double{end} * size)), first + 1);
-  return {first, last};
+// The wanted part of `shown`, which may be reduced. The part is another piece of memory.
+absl::StatusOr<Image> TakePart(Image shown, const Wanted& wanted, const ImageLimits& limits) {
+  const PixelBox part = ScaleBox(wanted.part, wanted.width, wanted.height, shown.width, shown.height);
+  if (part.width() == shown.width && part.height() == shown.height) return shown;
+  const int64_t needed = static_cast<int64_t>(shown.pixels.size()) + 3 * part.width() * part.height();
+  if (absl::Status status = CheckMemory(needed, limits.max_decoded_bytes); !status.ok()) return status;
+  return WithoutExceptions([&] { return CropToPixels(shown, part); });
 }
 
 }  // namespace
 
-absl::StatusOr<Image> DecodeImage(absl::string_view bytes, const ImageLimits& limits) {
-  const size_t max_bytes = std::min(limits.max_bytes, kOpenCvMaxBytes);
-  if (bytes.size() > max_bytes) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("image: ", bytes.size(), " bytes are more than the limit of ", max_bytes));
+absl::StatusOr<Image> DecodeImage(absl::string_view bytes, const ImageLimits& limits, const DecodeOptions& options) {
+  if (options.crop.has_value()) {
+    if (absl::Status status = ValidateCropBox(*options.crop); !status.ok()) return status;
   }
+  if (absl::Status status = CheckBytes(bytes, limits); !status.ok()) return status;
   const absl::StatusOr<ImageHeader> header = ReadImageHeader(bytes);
   if (!header.ok()) return header.status();
   if (absl::Status status = CheckSize(*header, limits); !status.ok()) return status;
   const absl::StatusOr<Orientation> orientation = ReadToEnd(bytes, header->format);
   if (!orientation.ok()) return orientation.status();
-  return DecodePixels(bytes, *orientation);
-}
-
-absl::StatusOr<Image> Crop(const Image& image, const CropBox& box) {
-  // Written so that a NaN fails.
-  const bool horizontal = box.left >= 0 && box.left < box.right && box.right <= 1;
-  const bool vertical = box.top >= 0 && box.top < box.bottom && box.bottom <= 1;
-  if (!horizontal || !vertical) {
-    return absl::InvalidArgumentError(absl::StrCat("crop box: left ", box.left, ", top ", box.top, ", right ",
-                                                   box.right, ", bottom ", box.bottom,
-                                                   " (wanted: 0 <= left < right <= 1 and 0 <= top < bottom <= 1)"));
-  }
-  if (image.pixels.empty()) return absl::InvalidArgumentError("crop: the picture is empty");
-  const auto [left, right] = PixelRange(box.left, box.right, image.width);
-  const auto [top, bottom] = PixelRange(box.top, box.bottom, image.height);
-  Image part{.width = right - left, .height = bottom - top, .pixels = {}};
-  part.pixels.reserve(size_t{3} * part.width * part.height);
-  for (int y = top; y < bottom; ++y) {
-    const auto row = image.pixels.begin() + int64_t{3} * image.width * y;
-    part.pixels.insert(part.pixels.end(), row + 3 * left, row + 3 * right);
-  }
-  return part;
+  const Wanted wanted = Plan(*header, *orientation, limits, options);
+  absl::StatusOr<Image> image =
+      DecodeStored({.bytes = bytes, .header = *header, .max_memory = limits.max_decoded_bytes}, wanted.reduction);
+  if (!image.ok()) return image;
+  const int64_t copies = IsTurned(*orientation) ? 2 : 1;
+  const absl::Status status =
+      CheckMemory(copies * static_cast<int64_t>(image->pixels.size()), limits.max_decoded_bytes);
+  if (!status.ok()) return status;
+  image = Upright(*std::move(image), *orientation);
+  if (!image.ok()) return image;
+  return TakePart(*std::move(image), wanted, limits);
 }
 
 }  // namespace lookalike

@@ -12,8 +12,8 @@ namespace {
 constexpr uint8_t kStartOfImage = 0xD8, kEndOfImage = 0xD9, kStartOfScan = 0xDA, kApp1 = 0xE1;
 
 // A scan of a few bytes makes the decoder pass over every coefficient of the picture, so a small file of very many
-// scans keeps a core busy for hours. Encoders write about ten.
-constexpr int kMaxScans = 100;
+// scans keeps a core busy for hours (40 scans of 100 million pixels: for seconds). Encoders write about ten.
+constexpr int kMaxScans = 40;
 
 bool IsStartOfFrame(uint8_t marker) {
   const bool other_table = marker == 0xC4 || marker == 0xC8 || marker == 0xCC;

@@ -61,4 +61,14 @@ absl::StatusOr<Orientation> ReadWebpToEnd(absl::string_view bytes) {
   return orientation;
 }
 
+absl::string_view FindWebpChunk(absl::string_view bytes, absl::string_view type) {
+  size_t offset = kRiffHeader;
+  while (offset + kChunkHeader <= bytes.size()) {
+    const size_t length = ReadLittleEndian(bytes, offset + 4, 4);
+    if (bytes.substr(offset, 4) == type) return bytes.substr(offset + kChunkHeader, length);
+    offset += kChunkHeader + length + length % 2;
+  }
+  return {};
+}
+
 }  // namespace lookalike

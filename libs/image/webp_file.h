@@ -13,4 +13,7 @@ bool IsWebp(absl::string_view bytes);
 absl::StatusOr<ImageHeader> ReadWebpHeader(absl::string_view bytes);
 absl::StatusOr<Orientation> ReadWebpToEnd(absl::string_view bytes);
 
+// The payload of the first chunk of a type, four letters; empty where there is none.
+absl::string_view FindWebpChunk(absl::string_view bytes, absl::string_view type);
+
 }  // namespace lookalike

@@ -106,7 +106,8 @@ void AddSearch(CLI::App& app, Command& chosen) {
   options->connection.AddFlags(search);
   search.add_option("--collection", options->collection, "Where to search")->required();
   CLI::Option_group& what = *search.add_option_group("what to look for");
-  what.add_option("--image", options->images, "A JPEG, PNG or WebP file; may be given again for more searches");
+  what.add_option("--image", options->images,
+                  "A JPEG, PNG, WebP, GIF, BMP or TIFF file; may be given again for more searches");
   what.add_option("--id", options->ids, "An item of the collection, itself left out; may be given again");
   what.require_option(1, 2);
   search.add_option("--k", options->k, "Results of each search, 1 to 10000")

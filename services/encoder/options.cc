@@ -27,6 +27,17 @@ void AddEncoderFlags(CLI::App& app, EncoderOptions& options) {
   app.add_option("--max-image-pixels", encoder.image_limits.max_pixels, "Largest width × height taken")
       ->capture_default_str()
       ->check(CLI::Range(1, 1'000'000'000));
+  app.add_option("--max-image-aspect-ratio", encoder.image_limits.max_aspect_ratio,
+                 "Largest ratio of an image's longer side to its shorter")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1'000'000));
+  app.add_option("--max-image-decoded-bytes", encoder.image_limits.max_decoded_bytes,
+                 "Memory that one image may take while it is decoded")
+      ->capture_default_str()
+      ->check(CLI::Range(int64_t{1} << 20, int64_t{1} << 40));
+  app.add_flag("--jpeg-reduced-decode,!--no-jpeg-reduced-decode", encoder.image_limits.reduce_jpeg,
+               "Decode a JPEG far larger than the model's input at a reduced scale")
+      ->capture_default_str();
 }
 
 }  // namespace lookalike

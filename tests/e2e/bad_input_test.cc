@@ -81,7 +81,9 @@ class BadInputTest : public testing::Test {
   Client client_{server_->grpc_address()};
 };
 
-TEST_F(BadInputTest, NotAPicture) { ExpectPictureRefused("<svg></svg>", "image: not a JPEG, PNG or WebP file"); }
+TEST_F(BadInputTest, NotAPicture) {
+  ExpectPictureRefused("<svg></svg>", "image: not a JPEG, PNG, WebP, GIF, BMP or TIFF file");
+}
 
 TEST_F(BadInputTest, APictureOfZeroBytes) { ExpectPictureRefused("", "image: has 0 bytes"); }
 

@@ -196,7 +196,7 @@ TEST_F(CliTest, IngestOfJsonLinesGoesOnAfterABadLineAndABadPicture) {
   for (const json& line : JsonLines(ReadFile(folder_ / "failures.jsonl"))) reasons[line["id"]] = line["error"];
   EXPECT_THAT(reasons,
               ElementsAre(testing::Pair("", "line 2 is not JSON"), testing::Pair("lost", HasSubstr("cannot read")),
-                          testing::Pair("text", HasSubstr("not a JPEG, PNG or WebP"))));
+                          testing::Pair("text", HasSubstr("not a JPEG, PNG, WebP, GIF, BMP or TIFF"))));
 }
 
 TEST_F(CliTest, IngestOfCsvGoesOnAfterABadRow) {
@@ -320,7 +320,7 @@ TEST_F(CliTest, EmbedNamesThePicturesThatItCannotEncodeAndWritesTheOthers) {
   const Ended embed =
       Lookalike({"embed", "--model", StarterModel(), folder_ / "photos", "--output", folder_ / "rows.npy"});
   EXPECT_EQ(embed.exit_code, 1);
-  EXPECT_THAT(embed.errors, HasSubstr("bad.jpg: image: not a JPEG, PNG or WebP file"));
+  EXPECT_THAT(embed.errors, HasSubstr("bad.jpg: image: not a JPEG, PNG, WebP, GIF, BMP or TIFF file"));
   EXPECT_EQ(ReadFile(folder_ / "rows.txt"), "dot.png\n");
 }
 

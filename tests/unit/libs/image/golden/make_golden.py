@@ -86,6 +86,13 @@ def quadrants(alpha=False):
     return image if alpha else image.convert("RGB")
 
 
+def one_bit():
+    """White above on the left and below on the right, black elsewhere."""
+    pixels = np.zeros((12, 16), bool)
+    pixels[:6, :8] = pixels[6:, 8:] = True
+    return Image.fromarray(pixels)
+
+
 def exif_turned_left():
     exif = Image.Exif()
     exif[ORIENTATION_TAG] = 6
@@ -125,7 +132,43 @@ def write_formats():
     alpha.save(FOLDER / "alpha.webp", lossless=True)
     opaque.save(FOLDER / "exif_turned_left.webp", lossless=True, exif=exif_turned_left())
     opaque.save(FOLDER / "animated.webp", save_all=True, append_images=[alpha.convert("RGB").rotate(180)])
-    opaque.save(FOLDER / "other_format.gif")
+    write_gif(opaque, alpha)
+    write_bmp(opaque, alpha)
+    write_tiff(opaque, alpha)
+
+
+def write_gif(opaque, alpha):
+    opaque.save(FOLDER / "opaque.gif", interlace=0)
+    opaque.save(FOLDER / "interlaced.gif", interlace=1)
+    opaque.save(FOLDER / "animated.gif", save_all=True, append_images=[opaque.rotate(180)])
+    whole_or_nothing = alpha.copy()
+    whole_or_nothing.putalpha(alpha.getchannel("A").point(lambda value: 255 if value > 0 else 0))
+    whole_or_nothing.save(FOLDER / "transparent.gif")
+
+
+def write_bmp(opaque, alpha):
+    opaque.save(FOLDER / "opaque.bmp")
+    opaque.quantize(8).save(FOLDER / "palette.bmp")
+    opaque.convert("L").save(FOLDER / "grey.bmp")
+    alpha.save(FOLDER / "alpha.bmp")
+    one_bit().save(FOLDER / "one_bit.bmp")
+
+
+def write_tiff(opaque, alpha):
+    opaque.save(FOLDER / "opaque.tif")
+    opaque.save(FOLDER / "lzw.tif", compression="tiff_lzw")
+    opaque.save(FOLDER / "deflate.tif", compression="tiff_adobe_deflate")
+    opaque.save(FOLDER / "jpeg.tif", compression="jpeg", quality=95)
+    opaque.save(FOLDER / "exif_turned_left.tif", tiffinfo={ORIENTATION_TAG: 6})
+    opaque.quantize(8).save(FOLDER / "palette.tif")
+    opaque.convert("CMYK").save(FOLDER / "cmyk.tif")
+    opaque.convert("L").save(FOLDER / "grey.tif")
+    alpha.convert("LA").save(FOLDER / "grey_alpha.tif")
+    grey_16_bit = np.asarray(opaque.convert("L"), np.uint16) * 257
+    Image.fromarray(grey_16_bit).save(FOLDER / "grey_16_bit.tif")
+    alpha.save(FOLDER / "alpha.tif")
+    one_bit().save(FOLDER / "one_bit.tif", compression="group4")
+    opaque.save(FOLDER / "two_pages.tif", save_all=True, append_images=[opaque.rotate(180)])
 
 
 if __name__ == "__main__":
