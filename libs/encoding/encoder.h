@@ -23,8 +23,8 @@ struct ModelInfo {
   int input_size = 0;    // pixels, both sides
   std::string device;    // "cpu", "cuda:0"
   std::string weights;   // where they come from: "untrained", "starter", "imported"
-  // What runs it: "winograd-avx512", "winograd-avx2", "winograd-neon", or "torchscript", on a CPU followed by the reason
-  // why not the faster: "torchscript (convolution 1 has kernel 5 × 5, wanted 3 × 3)".
+
+  // What runs it: "winograd-avx512", "winograd-avx2", "winograd-neon", or "torchscript", on a CPU with "(why)" behind it.
   std::string engine;
 };
 
