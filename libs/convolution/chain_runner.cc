@@ -16,7 +16,7 @@ namespace {
 // first layers (16 MiB for each image of VGG16 at 224 pixels) leave the caches and take memory.
 constexpr size_t kImagesAtATime = 4;
 
-// One image with a border of zeros. Rows have room for what the kernel reads beyond a short row.
+// A row of one image with a zero at both ends.
 size_t PictureRowStride(size_t width) { return width + 2; }
 
 void CopyPicture(const float* image, size_t channels, size_t height, size_t width, FloatBuffer& picture) {
@@ -59,6 +59,18 @@ void Average(const FeatureMap& map, size_t lanes, size_t channels, float* output
   }
 }
 
+// One more for a scope, also where memory runs out in it.
+class Counted {
+ public:
+  explicit Counted(std::atomic<size_t>& count) : count_(count) { ++count_; }
+  ~Counted() { --count_; }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+
+ private:
+  std::atomic<size_t>& count_;
+};
+
 }  // namespace
 
 ChainRunner::ChainRunner(std::shared_ptr<const PackedChain> chain, size_t helpers)
@@ -71,7 +83,7 @@ absl::Status ChainRunner::Run(const float* input, size_t batch, size_t height, s
     return absl::InvalidArgumentError(
         absl::StrCat("a picture of ", width, " × ", height, ": the network's poolings want a side of ", least));
   }
-  ++running_;
+  const Counted counted(running_);
   std::unique_ptr<Workspace> workspace = workspaces_.Take();
   for (size_t first = 0; first < batch; first += kImagesAtATime) {
     const size_t images = std::min(kImagesAtATime, batch - first);
@@ -79,7 +91,6 @@ absl::Status ChainRunner::Run(const float* input, size_t batch, size_t height, s
               output + first * chain_->outputs(), *workspace);
   }
   workspaces_.GiveBack(std::move(workspace));
-  --running_;
   return absl::OkStatus();
 }
 

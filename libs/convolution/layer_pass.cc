@@ -10,8 +10,8 @@ namespace {
 // the transformed inputs of one frequency (72 tiles × 256 channels: 72 KiB) should stay in the second-level cache.
 constexpr size_t kTilesAtATime = 72;
 
-// With helpers each thread takes ranges of its own, unless they would be smaller than this: then the threads share the
-// transformed inputs of a range and split the outputs.
+// With helpers each thread takes ranges of its own, no smaller than this. Where that is too few ranges, the threads
+// share the transformed inputs of a range and split the outputs.
 constexpr size_t kMinTilesApart = 36;
 
 // Output channels whose products are kept until they are transformed: 128 of 72 tiles are 1.3 MiB.
@@ -35,11 +35,15 @@ class WinogradPass {
   }
 
   void Run() {
-    const size_t threads = crew_.size();
-    if (threads > 1) {
-      const size_t even = UnitsFor(ranges_, threads) * threads;
-      if (tiles_ / even < kMinTilesApart) return RunByOutputs();
-      ranges_ = even;
+    if (const size_t threads = crew_.size(); threads > 1) {
+      const size_t most_ranges = tiles_ / kMinTilesApart;
+      if (most_ranges >= threads) {
+        ranges_ = UnitsFor(ranges_, threads) * threads;  // as many for each
+      } else if (most_ranges > layer_.panels) {
+        ranges_ = std::max(ranges_, most_ranges);
+      } else {
+        return RunByOutputs();
+      }
     }
     crew_.ForEach(ranges_, [this](size_t range, size_t thread) { RunRange(Range(range), crew_.scratch(thread)); });
   }

@@ -24,7 +24,7 @@ struct ModelInfo {
   std::string device;    // "cpu", "cuda:0"
   std::string weights;   // where they come from: "untrained", "starter", "imported"
 
-  // What runs it: "winograd-avx512", "winograd-avx2", "winograd-neon", or "torchscript", on a CPU with "(why)" behind it.
+  // What runs it: "winograd-avx512", "winograd-avx2", …, or "torchscript", on a CPU with the reason behind it.
   std::string engine;
 };
 
