@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A model in ONNX Runtime beside ours: the same weights, the same pictures, one thread, one image a pass.
 
-    tests/bench/onnxruntime/compare.py --model model.pt [--lookalike build/release/bin/lookalike] [--json]
+    /usr/bin/python3 tests/bench/onnxruntime/compare.py --model model.pt [--lookalike build/release/bin/lookalike] [--json]
 
 Wants node and the npm package onnxruntime-node (not a part of any build), found in this folder, among the global
 packages, or where ONNXRUNTIME_NODE says; and PyTorch, NumPy and PIL for Python. Ends with 0 and says "skipped" where
@@ -20,6 +20,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import warnings
 from pathlib import Path
 from statistics import median
 
@@ -103,6 +104,7 @@ def compare(arguments, package, folder):
     pictures.mkdir()
     inputs = make_pictures(preprocessing, pictures)
     inputs.tofile(folder / "inputs.f32")
+    warnings.simplefilter("ignore")  # PyTorch complains that a loaded module has no source
     with torch.no_grad():
         torch.onnx.export(module, torch.from_numpy(inputs[:1]), str(folder / "model.onnx"), opset_version=13,
                           input_names=["input"], output_names=["embedding"])
