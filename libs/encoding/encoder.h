@@ -23,6 +23,9 @@ struct ModelInfo {
   int input_size = 0;    // pixels, both sides
   std::string device;    // "cpu", "cuda:0"
   std::string weights;   // where they come from: "untrained", "starter", "imported"
+
+  // What runs it: "winograd-avx512", "winograd-avx2", …, or "torchscript", on a CPU with the reason behind it.
+  std::string engine;
 };
 
 // One picture to encode. Views of the caller's memory: they must outlive the call.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libs/encoding/torchscript_model.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -12,6 +13,8 @@
 #include "absl/strings/str_join.h"
 
 #include "libs/encoding/torch_module.h"
+#include "libs/encoding/usable_cores.h"
+#include "libs/encoding/winograd_module.h"
 
 namespace lookalike {
 namespace {
@@ -46,11 +49,28 @@ void PrepareThread() {
   static_cast<void>(prepared);
 }
 
-// Fixes the weights as constants, and on a CPU lays them out for oneDNN. Without that, LibTorch convolves a single
-// small picture by way of BLAS, which for Debian's packages can be the reference one: four times slower.
-torch::jit::Module Optimized(const torch::jit::Module& module, const at::Device& device) {
-  torch::jit::Module frozen = torch::jit::freeze(module);
-  return device.is_cpu() ? torch::jit::optimize_for_inference(frozen) : frozen;
+struct ReadyModule {
+  torch::jit::Module module;
+  std::string engine;  // ModelInfo::engine
+};
+
+// LibTorch's own. On a CPU it lays out the weights for oneDNN: without that it convolves a single small picture by way
+// of BLAS, which for Debian's packages can be the reference one, four times slower.
+ReadyModule RunByLibTorch(torch::jit::Module frozen, bool optimize, const std::string& engine) {
+  return {optimize ? torch::jit::optimize_for_inference(frozen) : frozen, engine};
+}
+
+// Fixes the weights as constants, and finds the fastest engine that can run the network.
+ReadyModule MakeReady(const torch::jit::Module& module, const at::Device& device, int input_size,
+                      const TorchScriptModel::Options& options) {
+  using Engine = TorchScriptModel::Engine;
+  const torch::jit::Module frozen = torch::jit::freeze(module);
+  if (!device.is_cpu() || options.engine == Engine::kFrozen) return RunByLibTorch(frozen, false, "torchscript");
+  if (options.engine == Engine::kOptimized) return RunByLibTorch(frozen, true, "torchscript");
+  const WinogradOptions winograd{.input_size = input_size, .helpers = options.helpers.value_or(UsableCores() - 1)};
+  absl::StatusOr<WinogradModule> made = MakeWinogradModule({frozen}, winograd);
+  if (made.ok()) return {made->module->module, absl::StrCat("winograd-", made->kernels)};
+  return RunByLibTorch(frozen, true, absl::StrCat("torchscript (", made.status().message(), ")"));
 }
 
 std::vector<absl::StatusOr<Embedding>> AllFail(size_t batch, const absl::Status& status) {
@@ -96,7 +116,8 @@ TorchScriptModel::TorchScriptModel(std::unique_ptr<Impl> impl) : impl_(std::move
 TorchScriptModel::~TorchScriptModel() = default;
 
 absl::StatusOr<std::unique_ptr<TorchScriptModel>> TorchScriptModel::Create(const ModelBundle& bundle,
-                                                                           const std::string& device_name) {
+                                                                           const std::string& device_name,
+                                                                           const Options& options) {
   const absl::StatusOr<at::Device> device = ResolveDevice(device_name);
   if (!device.ok()) return device.status();
   try {
@@ -106,14 +127,16 @@ absl::StatusOr<std::unique_ptr<TorchScriptModel>> TorchScriptModel::Create(const
     module.eval();
     module.to(*device);
     const ModelManifest& manifest = bundle.manifest;
+    ReadyModule ready = MakeReady(module, *device, manifest.preprocessing.input_size, options);
     const ModelInfo info{.id = bundle.model_id,
                          .name = manifest.name,
                          .dimension = manifest.dimension,
                          .input_size = manifest.preprocessing.input_size,
                          .device = device->str(),
-                         .weights = ToString(manifest.weights)};
+                         .weights = ToString(manifest.weights),
+                         .engine = std::move(ready.engine)};
     return std::unique_ptr<TorchScriptModel>(new TorchScriptModel(
-        std::make_unique<Impl>(Impl{info, manifest.preprocessing, *device, Optimized(module, *device)})));
+        std::make_unique<Impl>(Impl{info, manifest.preprocessing, *device, std::move(ready.module)})));
   } catch (const std::exception& error) {
     return absl::InternalError(absl::StrCat("bringing the model to ", device_name, ": ", error.what()));
   }

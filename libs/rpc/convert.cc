@@ -194,7 +194,8 @@ ModelInfo FromProto(const v1::Model& model) {
           .dimension = model.dimension(),
           .input_size = static_cast<int>(model.input_size()),
           .device = model.device(),
-          .weights = model.weights()};
+          .weights = model.weights(),
+          .engine = model.engine()};
 }
 
 void ToProto(const ModelInfo& model, v1::Model& proto) {
@@ -204,6 +205,7 @@ void ToProto(const ModelInfo& model, v1::Model& proto) {
   proto.set_input_size(static_cast<uint32_t>(model.input_size));
   proto.set_device(model.device);
   proto.set_weights(model.weights);
+  proto.set_engine(model.engine);
 }
 
 absl::Status FromProto(const v1::ItemError& error) {

@@ -41,6 +41,7 @@ void LogModel(const ModelInfo& model) {
                            {"dimension", model.dimension},
                            {"input_size", model.input_size},
                            {"device", model.device},
+                           {"engine", model.engine},
                            {"weights", model.weights}});
   if (model.weights == ToString(WeightsProvenance::kUntrained)) {
     LogWarning("the model is untrained: its weights are random, and what it finds is hardly more than chance",

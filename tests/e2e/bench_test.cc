@@ -93,6 +93,26 @@ TEST_F(BenchTest, StartFindsWhatWasStored) {
   EXPECT_GT(outcome["peak_ratio"].get<double>(), 0);
 }
 
+TEST_F(BenchTest, EncoderComparesEngines) {
+  const std::string model = folder_ / "model.pt";
+  ASSERT_EQ(Lookalike({"model", "create", "--input-size", "32", "--output", model}).exit_code, 0);
+  const Ended ended = RunBench("encoder", {"--model", model, "--repeats", "2", "--threads", "2", "--json"});
+  ASSERT_EQ(ended.exit_code, 0) << ended.errors;
+  const json outcome = json::parse(ended.output, /*cb=*/nullptr, /*allow_exceptions=*/false);
+  EXPECT_THAT(outcome["engine"].get<std::string>(), HasSubstr("-"));  // winograd-avx2, or why not
+  for (const char* figure : {"torchscript_ms", "optimized_ms", "lookalike_ms", "speedup", "images_per_second",
+                             "split_ms", "split_ratio", "concurrent_images_per_second", "concurrent_scaling"}) {
+    EXPECT_GT(outcome[figure].get<double>(), 0) << figure;
+  }
+  EXPECT_LT(outcome["max_one_minus_cosine"].get<double>(), 1e-9);
+}
+
+TEST_F(BenchTest, EncoderSaysWhatIsWrongWithTheModel) {
+  const Ended ended = RunBench("encoder", {"--model", folder_ / "none.pt"});
+  EXPECT_EQ(ended.exit_code, 1);
+  EXPECT_THAT(ended.errors, HasSubstr("none.pt: no such file"));
+}
+
 TEST_F(BenchTest, WithoutJsonItPrintsTables) {
   const Ended ended = RunBench("writes", {"--synthetic", "3000", "--dim", "16"});
   EXPECT_EQ(ended.exit_code, 0) << ended.errors;

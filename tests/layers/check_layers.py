@@ -18,7 +18,7 @@ from typing import NamedTuple
 HEIGHTS = {
     "sync": 0,
     "digest": 0.5, "vector": 0.5, "telemetry": 0.5, "file": 0.5,
-    "ann": 1, "image": 1, "batching": 1, "filter": 1, "ranking": 1,
+    "ann": 1, "image": 1, "batching": 1, "convolution": 1, "filter": 1, "ranking": 1,
     "encoding": 2, "catalog": 2,
     "query": 2.5,
     "rpc": 3,

@@ -11,6 +11,7 @@ void AddBench(CLI::App& app, Command& chosen) {
       "A first try, without any files:\n"
       "  lookalike bench index --synthetic 20000\n\n"
       "docs/benchmarks.md says what the figures mean.");
+  AddBenchEncoder(bench, chosen);
   AddBenchIndex(bench, chosen);
   AddBenchFilters(bench, chosen);
   AddBenchMixed(bench, chosen);

@@ -3,10 +3,11 @@
 
 #include "services/cli/command.h"
 
-// The subcommands of `lookalike bench`: what searches and writes cost on this machine, measured in this process without
-// any server. docs/benchmarks.md says how each measures and what its figures mean.
+// The subcommands of `lookalike bench`: what embeddings, searches and writes cost on this machine, measured in this
+// process without any server. docs/benchmarks.md says how each measures and what its figures mean.
 namespace lookalike {
 
+void AddBenchEncoder(CLI::App& bench, Command& chosen);
 void AddBenchIndex(CLI::App& bench, Command& chosen);
 void AddBenchFilters(CLI::App& bench, Command& chosen);
 void AddBenchMixed(CLI::App& bench, Command& chosen);

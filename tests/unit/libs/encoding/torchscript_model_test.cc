@@ -10,6 +10,7 @@
 
 #include "absl/time/time.h"
 
+#include "libs/convolution/packed_chain.h"
 #include "libs/encoding/local_encoder.h"
 #include "libs/encoding/vgg16.h"
 #include "libs/image/encode.h"
@@ -67,6 +68,31 @@ TEST(TorchScriptModelTest, TellsWhatItIs) {
   EXPECT_EQ(model->info().input_size, 4);
   EXPECT_EQ(model->info().device, "cpu");
   EXPECT_EQ(model->info().weights, "imported");
+}
+
+TEST(TorchScriptModelTest, TellsItsEngineOrWhyNotTheFaster) {
+  EXPECT_EQ(OnCpu(SmallBundle())->info().engine,
+            "torchscript (after 0 convolutions comes aten::mean, wanted another or the mean over the picture)");
+  const std::string engine = OnCpu(StarterBundle())->info().engine;
+  if (PackedChain::AvailableKernels().empty()) {
+    EXPECT_THAT(engine, HasSubstr("torchscript (this processor has none of"));
+  } else {
+    EXPECT_EQ(engine, "winograd-" + PackedChain::AvailableKernels().front());
+  }
+}
+
+TEST(TorchScriptModelTest, EveryEngineEmbedsTheSame) {
+  using Engine = TorchScriptModel::Engine;
+  const at::Tensor noise = torch::randn({2, 3, 64, 64}) * 50;
+  const std::span<const float> inputs(noise.data_ptr<float>(), noise.numel());
+  const auto wanted = OnCpu(StarterBundle())->Run(inputs, 2);
+  for (const Engine engine : {Engine::kOptimized, Engine::kFrozen}) {
+    const auto model = TorchScriptModel::Create(StarterBundle(), "cpu", {.engine = engine, .helpers = {}});
+    ASSERT_TRUE(model.ok()) << model.status();
+    EXPECT_EQ((*model)->info().engine, "torchscript");
+    const auto found = (*model)->Run(inputs, 2);
+    for (size_t i = 0; i < 2; ++i) EXPECT_THAT(*found[i], Pointwise(FloatNear(1e-5f), *wanted[i]));
+  }
 }
 
 TEST(TorchScriptModelTest, NormalisesEveryRow) {
