@@ -102,17 +102,17 @@ absl::Status LocalEncoder::WarmUp() {
 
 absl::StatusOr<ModelInfo> LocalEncoder::GetModel(absl::Time /*deadline*/) { return model_->info(); }
 
-absl::StatusOr<Encoded> LocalEncoder::Encode(std::span<const ImageInput> images, absl::Time deadline) {
+absl::StatusOr<Encoded> LocalEncoder::Encode(std::span<const ImageInput> images, const EncodeOptions& options) {
   if (images.size() > options_.max_images_per_call) {
     return absl::InvalidArgumentError(absl::StrCat(images.size(), " images in one call: at most ",
                                                    options_.max_images_per_call, " are allowed, split the call"));
   }
   const auto call = std::make_shared<Call>(images.size());
-  if (absl::Status status = Enqueue(images, deadline, call); !status.ok()) {
+  if (absl::Status status = Enqueue(images, options.deadline, call); !status.ok()) {
     call->Abandon();
     return status;
   }
-  auto embeddings = call->Wait(deadline);
+  auto embeddings = call->Wait(options.deadline);
   if (!embeddings.ok()) return embeddings.status();
   return Encoded{model_->info().id, *std::move(embeddings)};
 }

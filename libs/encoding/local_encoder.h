@@ -66,7 +66,7 @@ class LocalEncoder : public Encoder {
   absl::StatusOr<ModelInfo> GetModel(absl::Time deadline) override;
 
   // Adds to Encoder: InvalidArgument for more than max_images_per_call.
-  absl::StatusOr<Encoded> Encode(std::span<const ImageInput> images, absl::Time deadline) override;
+  absl::StatusOr<Encoded> Encode(std::span<const ImageInput> images, const EncodeOptions& options) override;
 
   // Pictures that wait for a worker now.
   size_t waiting() const { return queue_.size(); }

@@ -33,7 +33,8 @@ std::string ImageDigest(const ImageInput& image) {
 }
 
 absl::StatusOr<WriteResult> ProductWriter::Upsert(absl::string_view collection, std::span<const ProductUpdate> products,
-                                                  WhenBusy when_busy, absl::Time deadline) const {
+                                                  WhenBusy when_busy, absl::Time deadline,
+                                                  const CancellationCheck& is_cancelled) const {
   absl::StatusOr<CollectionInfo> info = store_->GetCollection(collection, deadline);
   if (!info.ok()) return info.status();
   std::vector<Draft> drafts(products.size());
@@ -51,7 +52,8 @@ absl::StatusOr<WriteResult> ProductWriter::Upsert(absl::string_view collection, 
     }
   }
   if (absl::Status status = ReuseWhatIsThere(collection, drafts, deadline); !status.ok()) return status;
-  EncodeTheRest(info->spec, drafts, when_busy, deadline);
+  EncodeTheRest(info->spec, drafts, when_busy,
+                {.deadline = deadline, .lane = Lane::kBulk, .is_cancelled = is_cancelled});
   return Store(info->spec, std::move(drafts), deadline);
 }
 
@@ -81,7 +83,7 @@ absl::Status ProductWriter::ReuseWhatIsThere(absl::string_view collection, std::
 }
 
 void ProductWriter::EncodeTheRest(const CollectionSpec& collection, std::vector<Draft>& drafts, WhenBusy when_busy,
-                                  absl::Time deadline) const {
+                                  const EncodeOptions& options) const {
   std::vector<Draft*> to_encode;
   std::vector<ImageInput> images;
   for (Draft& draft : drafts) {
@@ -90,7 +92,7 @@ void ProductWriter::EncodeTheRest(const CollectionSpec& collection, std::vector<
     images.push_back(*draft.image);
   }
   if (images.empty()) return;
-  absl::StatusOr<Encoded> encoded = Encode(images, when_busy, deadline);
+  absl::StatusOr<Encoded> encoded = Encode(images, when_busy, options);
   const absl::Status status = encoded.ok() ? CheckEncoderModel(encoded->model_id, collection) : encoded.status();
   for (size_t i = 0; i < to_encode.size(); ++i) {
     to_encode[i]->status = status.ok() ? encoded->embeddings[i].status() : status;
@@ -99,10 +101,10 @@ void ProductWriter::EncodeTheRest(const CollectionSpec& collection, std::vector<
 }
 
 absl::StatusOr<Encoded> ProductWriter::Encode(std::span<const ImageInput> images, WhenBusy when_busy,
-                                              absl::Time deadline) const {
-  const absl::Time give_up = std::min(deadline, absl::Now() + kLongestWait);
+                                              const EncodeOptions& options) const {
+  const absl::Time give_up = std::min(options.deadline, absl::Now() + kLongestWait);
   for (absl::Duration pause = kFirstPause;; pause = std::min(2 * pause, kLongestPause)) {
-    absl::StatusOr<Encoded> encoded = encoder_->Encode(images, deadline);
+    absl::StatusOr<Encoded> encoded = encoder_->Encode(images, options);
     const bool busy = absl::IsResourceExhausted(encoded.status());
     if (!busy || when_busy == WhenBusy::kFail || absl::Now() + pause >= give_up) return encoded;
     absl::SleepFor(pause);

@@ -25,8 +25,8 @@ class MeteredEncoder : public Encoder {
   }
 
   absl::StatusOr<ModelInfo> GetModel(absl::Time deadline) override { return encoder_->GetModel(deadline); }
-  absl::StatusOr<Encoded> Encode(std::span<const ImageInput> images, absl::Time deadline) override {
-    return encoder_->Encode(images, deadline);
+  absl::StatusOr<Encoded> Encode(std::span<const ImageInput> images, const EncodeOptions& options) override {
+    return encoder_->Encode(images, options);
   }
 
  private:

@@ -162,7 +162,7 @@ class LocalEncoderTest : public testing::Test {
   absl::StatusOr<Encoded> Encode(const std::vector<std::string>& pictures, absl::Time deadline = kNoDeadline) {
     std::vector<ImageInput> images;
     for (const std::string& picture : pictures) images.push_back({.bytes = picture, .crop = std::nullopt});
-    return encoder_->Encode(images, deadline);
+    return encoder_->Encode(images, {.deadline = deadline});
   }
 
   std::future<absl::StatusOr<Encoded>> EncodeAside(std::vector<std::string> pictures) {
@@ -220,7 +220,7 @@ TEST_F(LocalEncoderTest, EmbedsTheCropAlone) {
   const std::string bytes = *EncodePng(halves);
   const ImageInput right{.bytes = bytes, .crop = CropBox{.left = 0.5}};
   const ImageInput bad{.bytes = bytes, .crop = CropBox{.left = 0.5, .right = 0.2}};
-  const auto encoded = encoder_->Encode(std::vector{right, bad}, kNoDeadline);
+  const auto encoded = encoder_->Encode(std::vector{right, bad}, {});
   EXPECT_THAT(*encoded->embeddings[0], ElementsAre(200, 1));
   EXPECT_EQ(encoded->embeddings[1].status().code(), absl::StatusCode::kInvalidArgument);
 }

@@ -32,6 +32,11 @@ class ProductWriterTest : public testing::Test {
   ProductWriter writer_{&encoder_, &store_};
 };
 
+TEST_F(ProductWriterTest, LeavesTheModelToSearchesFirst) {
+  ASSERT_TRUE(Write({Picture("a", "1,0")}).ok());
+  EXPECT_EQ(encoder_.last_options.lane, Lane::kBulk);
+}
+
 TEST_F(ProductWriterTest, KeepsEmbeddingDigestAndAttributes) {
   ASSERT_TRUE(Write({Picture("x", "3,4", {{"color", "red"}})}).ok());
   const Item& kept = store_.items.at("x");
