@@ -2,11 +2,13 @@
 #include "libs/query/product_writer.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 
+#include "libs/batching/retry_delay.h"
 #include "libs/catalog/validation.h"
 #include "libs/digest/sha256.h"
 #include "libs/query/product_search.h"
@@ -14,8 +16,8 @@
 namespace lookalike {
 namespace {
 
-// Between two tries of bulk work at the encoder's full queue: a batch of a CPU takes tens of milliseconds.
-constexpr absl::Duration kFirstPause = absl::Milliseconds(10);
+// The longest pause between two tries of bulk work at the encoder's full lane, whatever the encoder says: so often it
+// is asked whether the caller still waits.
 constexpr absl::Duration kLongestPause = absl::Milliseconds(500);
 // How long it tries at all where its caller set no deadline: an encoder that is busy for longer is not merely busy.
 constexpr absl::Duration kLongestWait = absl::Minutes(1);
@@ -103,11 +105,15 @@ void ProductWriter::EncodeTheRest(const CollectionSpec& collection, std::vector<
 absl::StatusOr<Encoded> ProductWriter::Encode(std::span<const ImageInput> images, WhenBusy when_busy,
                                               const EncodeOptions& options) const {
   const absl::Time give_up = std::min(options.deadline, absl::Now() + kLongestWait);
-  for (absl::Duration pause = kFirstPause;; pause = std::min(2 * pause, kLongestPause)) {
+  while (true) {
     absl::StatusOr<Encoded> encoded = encoder_->Encode(images, options);
-    const bool busy = absl::IsResourceExhausted(encoded.status());
-    if (!busy || when_busy == WhenBusy::kFail || absl::Now() + pause >= give_up) return encoded;
+    // Without a delay, trying again is of no use: the message is too large, for instance.
+    const std::optional<absl::Duration> delay = RetryDelayOf(encoded.status());
+    if (!delay.has_value() || when_busy == WhenBusy::kFail) return encoded;
+    const absl::Duration pause = std::min(*delay, kLongestPause);
+    if (absl::Now() + pause >= give_up) return encoded;
     absl::SleepFor(pause);
+    if (options.is_cancelled && options.is_cancelled()) return absl::CancelledError("the caller waits no longer");
   }
 }
 

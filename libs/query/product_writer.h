@@ -32,10 +32,10 @@ std::string ImageDigest(const ImageInput& image);
 // catalog does not slow searches down. Stateless and thread-safe.
 class ProductWriter {
  public:
-  // What to do while the encoder's queue is full.
+  // What to do while the encoder's lane is full.
   enum class WhenBusy {
     kFail,  // answer ResourceExhausted at once: someone waits for this write
-    kWait,  // try again until the deadline, at most for a minute: bulk work
+    kWait,  // try again when the encoder says, until the deadline, at most for a minute: bulk work
   };
 
   // Both must outlive the writer.
