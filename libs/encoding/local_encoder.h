@@ -85,6 +85,9 @@ class LocalEncoder : public Encoder {
   // What waits for a decoder or a worker now: pictures, and their bytes.
   size_t waiting(Lane lane) const { return lanes_[static_cast<size_t>(lane)].tasks(); }
   size_t waiting_bytes(Lane lane) const { return lanes_[static_cast<size_t>(lane)].bytes(); }
+  // The size of the passes in which a long queue is worked off.
+  size_t best_batch() const { return sizes_.For(sizes_.largest()).size; }
+
   // How many of the pictures are decoded already.
   size_t decoded(Lane lane) const { return decoded_.size(lane); }
 
