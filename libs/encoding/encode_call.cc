@@ -18,10 +18,11 @@ constexpr absl::Duration kCancellationCheckInterval = absl::Milliseconds(100);
 
 bool EncodeCall::CheckIsWanted() {
   if (returned_ || !given_up_.ok()) return false;
-  if (options_.is_cancelled && options_.is_cancelled()) {
-    given_up_ = absl::CancelledError("the caller waits no longer");
-  } else if (options_.deadline <= absl::Now()) {
+  // The deadline first: a call that is over it has often been cancelled by then as well.
+  if (options_.deadline <= absl::Now()) {
     given_up_ = absl::DeadlineExceededError("the deadline passed before the pictures were encoded");
+  } else if (options_.is_cancelled && options_.is_cancelled()) {
+    given_up_ = absl::CancelledError("the caller waits no longer");
   }
   if (given_up_.ok()) return true;
   changed_.NotifyAll();
