@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -10,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
+#include "libs/batching/lane.h"
 #include "libs/image/image.h"
 #include "libs/vector/embedding.h"
 
@@ -41,6 +43,17 @@ struct Encoded {
   std::vector<absl::StatusOr<Embedding>> embeddings;
 };
 
+// Says whether the one who waits for a call has gone away. Asked again and again while the call lasts, and never after
+// it has returned, by several threads, one at a time: must be quick. Null: nobody goes away.
+using CancellationCheck = std::function<bool()>;
+
+// Who waits for a call, and how long.
+struct EncodeOptions {
+  absl::Time deadline = absl::InfiniteFuture();
+  Lane lane = Lane::kInteractive;
+  CancellationCheck is_cancelled = nullptr;
+};
+
 // Turns pictures into embeddings. Thread-safe; calls block.
 class Encoder {
  public:
@@ -48,9 +61,11 @@ class Encoder {
 
   virtual absl::StatusOr<ModelInfo> GetModel(absl::Time deadline) = 0;
 
-  // One bad picture does not fail the others. An error of the whole call: ResourceExhausted (the queue is full: try
-  // again later), DeadlineExceeded, Unavailable (shutting down, or no encoder can be reached).
-  virtual absl::StatusOr<Encoded> Encode(std::span<const ImageInput> images, absl::Time deadline) = 0;
+  // One bad picture does not fail the others. An error of the whole call: ResourceExhausted (the lane is full; the
+  // status says when to try again: libs/batching/retry_delay.h), DeadlineExceeded, Cancelled, Unavailable (shutting
+  // down, or no encoder can be reached). A call that is over its deadline or cancelled costs no forward pass that has
+  // not begun.
+  virtual absl::StatusOr<Encoded> Encode(std::span<const ImageInput> images, const EncodeOptions& options) = 0;
 };
 
 }  // namespace lookalike

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
+#include <latch>
 #include <memory>
+#include <optional>
 #include <span>
 #include <thread>
 #include <vector>
@@ -10,53 +13,63 @@
 #include "absl/time/time.h"
 
 #include "libs/batching/batch_queue.h"
+#include "libs/batching/queue_space.h"
+#include "libs/batching/work_pace.h"
 #include "libs/encoding/embedding_model.h"
+#include "libs/encoding/encode_call.h"
 #include "libs/encoding/encoder.h"
+#include "libs/encoding/encoder_observer.h"
 #include "libs/image/decode.h"
 
 namespace lookalike {
 
-// Learns what an encoder does; for metrics. Called by the worker threads, several at a time: must be thread-safe and
-// quick.
-class EncoderObserver {
- public:
-  virtual ~EncoderObserver() = default;
-
-  // A forward pass over `queue_times.size()` pictures is done. queue_times: how long each had waited for it to begin.
-  virtual void OnBatch(std::span<const absl::Duration> queue_times, absl::Duration inference_time) = 0;
-
-  // Pictures were dropped before a forward pass, since nobody waits for them any more.
-  virtual void OnDropped(size_t pictures) = 0;
-};
-
-// An Encoder in this process. The calling thread decodes, crops and preprocesses its pictures one by one and queues
-// each at once, so that the model works on the first while the second is decoded; worker threads form batches across
-// all callers and run the model.
+// An Encoder in this process:
 //
-// A call whose deadline passes returns then, also while the model works; what it had queued is dropped.
+//   caller ─▶ places in its lane ─▶ queue ─▶ decoders ─▶ queue ─▶ workers ─▶ caller
+//              or refused at once            one a core            forward passes, in batches across callers
+//
+// Both queues have two lanes (libs/batching/batch_queue.h), so that interactive pictures overtake bulk ones before the
+// decoders and before the model. Decoding runs in threads of its own, as many as there are cores, and not in those of
+// the callers, of which there are any number.
+//
+// A call whose deadline passes, or which is cancelled, returns then, also while the model works; its pictures leave the
+// queues and free their places at once.
 class LocalEncoder : public Encoder {
  public:
   struct Options {
     ImageLimits image_limits;
 
-    // Pictures in one call, at most; more: InvalidArgument. Keeps one caller from filling the queue, and its memory in
-    // bounds: 64 inputs of 224 × 224 pixels are about 40 MiB.
+    // Pictures in one call, at most; more: InvalidArgument. Keeps one caller from filling its lane.
     size_t max_images_per_call = 64;
 
-    // Delay and bound of the queue, and the size of a batch. Size 0: 8 on CUDA; on a CPU 1, because there a batch takes
-    // as long as its pictures one by one, and keeps them from the other cores.
-    BatchQueueOptions batching = {.max_batch_size = 0};
+    // What may wait in each lane, from admission to the forward pass. 128 pictures: more would only be answered too
+    // late. A picture's bytes are those of its file and of the model's input, 0.6 MB for 224 × 224 pixels.
+    QueueSpace::Limits lane_limits = {.tasks = 128, .bytes = 256 << 20};
+
+    // Pictures of one forward pass, at most. 0: 64 on CUDA, where the throughput of most networks has levelled off; on
+    // a CPU 1, because there a batch takes as long as its pictures one by one, and keeps them from the other cores.
+    size_t max_batch_size = 0;
+
+    // What passes cost by their size. Absent: the powers of two up to max_batch_size, measured at the start.
+    std::optional<BatchSizes> batch_sizes = std::nullopt;
+
+    // How long a picture may wait for company while a GPU is busy (BatchQueueOptions).
+    absl::Duration max_queue_delay = absl::Milliseconds(2);
 
     // Threads that run the model. 0: one on CUDA, because a GPU runs one large batch faster than two small ones; on a
     // CPU one for each core that the process may use.
     size_t workers = 0;
 
+    // Threads that decode and preprocess. 0: one for each core that the process may use.
+    size_t decoders = 0;
+
     // Not owned; outlives the encoder. May be null.
     EncoderObserver* observer = nullptr;
   };
 
-  // Starts the workers and runs `model` once, so that the first request does not pay for what LibTorch sets up.
-  // InvalidArgument for options that cannot work; otherwise the model's error.
+  // Starts the threads, and has each do once what it is there for: a worker passes of all sizes, a decoder a picture.
+  // So the first request does not pay for what libraries set up. InvalidArgument for options that cannot work;
+  // otherwise the model's error.
   static absl::StatusOr<std::unique_ptr<LocalEncoder>> Create(const Options& options,
                                                               std::unique_ptr<EmbeddingModel> model);
 
@@ -65,34 +78,56 @@ class LocalEncoder : public Encoder {
 
   absl::StatusOr<ModelInfo> GetModel(absl::Time deadline) override;
 
-  // Adds to Encoder: InvalidArgument for more than max_images_per_call.
-  absl::StatusOr<Encoded> Encode(std::span<const ImageInput> images, absl::Time deadline) override;
+  // Adds to Encoder: InvalidArgument for more than max_images_per_call, or for what would never fit into its lane. A
+  // deadline before which the model will not get to the pictures, by the pace of late, is ResourceExhausted at once.
+  absl::StatusOr<Encoded> Encode(std::span<const ImageInput> images, const EncodeOptions& options) override;
 
-  // Pictures that wait for a worker now.
-  size_t waiting() const { return queue_.size(); }
+  // What waits for a decoder or a worker now: pictures, and their bytes.
+  size_t waiting(Lane lane) const { return lanes_[static_cast<size_t>(lane)].tasks(); }
+  size_t waiting_bytes(Lane lane) const { return lanes_[static_cast<size_t>(lane)].bytes(); }
+  // The size of the passes in which a long queue is worked off.
+  size_t best_batch() const { return sizes_.For(sizes_.largest()).size; }
+
+  // How many of the pictures are decoded already.
+  size_t decoded(Lane lane) const { return decoded_.size(lane); }
 
  private:
-  class Call;  // one Encode() under way
-
   struct Picture {
-    std::vector<float> input;  // of the model
-    std::shared_ptr<Call> call;
-    size_t index;  // among the call's pictures
+    std::shared_ptr<EncodeCall> call;
+    size_t index = 0;  // among the call's pictures
+    QueueSpace::Place place;
+    std::vector<float> input = {};  // of the model; empty until it is decoded
+    absl::Duration waited = {};     // for a decoder
   };
   using Queue = BatchQueue<Picture>;
 
-  LocalEncoder(const Options& options, std::unique_ptr<EmbeddingModel> model);
+  LocalEncoder(const Options& options, std::unique_ptr<EmbeddingModel> model, const BatchSizes& sizes);
 
-  absl::Status Enqueue(std::span<const ImageInput> images, absl::Time deadline, const std::shared_ptr<Call>& call);
-  absl::StatusOr<std::vector<float>> ModelInput(const ImageInput& image) const;
-  absl::Status WarmUp();
+  QueueSpace& SpaceOf(Lane lane) { return lanes_[static_cast<size_t>(lane)]; }
+  absl::Status Admit(std::span<const ImageInput> images, const std::shared_ptr<EncodeCall>& call);
+  absl::Status CheckDeadline(const EncodeCall& call) const;
+  absl::Duration ExpectedWait(Lane lane) const;
+  absl::Duration RetryDelay(Lane lane) const;
+  void Withdraw(const EncodeCall& call);
+  absl::Status Rejected(absl::Status status, size_t pictures) const;
+
+  void Decode();
+  void Prepare(Queue::Entry entry);
+  absl::StatusOr<std::vector<float>> ModelInput(const EncodeCall::PictureFile& file) const;
+
   void Work();
-  void Drop(Queue::Batch& batch) const;
-  void RunBatch(const std::vector<Queue::Entry>& entries, std::vector<float>& inputs);
+  void RunBatch(Queue::Batch& batch, std::vector<float>& inputs);
+  void WarmUp();
 
   const Options options_;
   const std::unique_ptr<EmbeddingModel> model_;
-  Queue queue_;
+  const BatchSizes sizes_;
+  WorkPace pace_;
+  std::array<QueueSpace, kLanes> lanes_;
+  Queue undecoded_;
+  Queue decoded_;
+  std::latch threads_are_warm_;
+  std::vector<std::thread> decoders_;
   std::vector<std::thread> workers_;
 };
 

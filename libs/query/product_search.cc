@@ -52,11 +52,11 @@ absl::Status CheckEncoderModel(absl::string_view encoder_model, const Collection
 }
 
 absl::StatusOr<ProductResults> ProductSearch::Search(absl::string_view collection, const ProductQuery& query,
-                                                     absl::Time deadline) const {
+                                                     absl::Time deadline, const CancellationCheck& is_cancelled) const {
   absl::StatusOr<CollectionInfo> info = store_->GetCollection(collection, deadline);
   if (!info.ok()) return info.status();
   if (absl::Status status = ValidateQuery(query, *info); !status.ok()) return status;
-  absl::StatusOr<Embedding> embedding = Embed(*info, query, deadline);
+  absl::StatusOr<Embedding> embedding = Embed(*info, query, deadline, is_cancelled);
   if (!embedding.ok()) return embedding.status();
 
   const RankingOptions ranking = {.k = query.k, .min_score = query.min_score, .excluded_ids = ExcludedIds(query)};
@@ -72,9 +72,10 @@ absl::StatusOr<ProductResults> ProductSearch::Search(absl::string_view collectio
 }
 
 absl::StatusOr<Embedding> ProductSearch::Embed(const CollectionInfo& collection, const ProductQuery& query,
-                                               absl::Time deadline) const {
+                                               absl::Time deadline, const CancellationCheck& is_cancelled) const {
   if (const auto* image = std::get_if<ImageInput>(&query.target)) {
-    return EmbedImage(collection.spec, *image, deadline);
+    const EncodeOptions options = {.deadline = deadline, .lane = Lane::kInteractive, .is_cancelled = is_cancelled};
+    return EmbedImage(collection.spec, *image, options);
   }
   if (const auto* item = std::get_if<ItemReference>(&query.target)) {
     return EmbeddingOfItem(collection.spec, item->id, query.min_sequence, deadline);
@@ -85,8 +86,8 @@ absl::StatusOr<Embedding> ProductSearch::Embed(const CollectionInfo& collection,
 }
 
 absl::StatusOr<Embedding> ProductSearch::EmbedImage(const CollectionSpec& collection, const ImageInput& image,
-                                                    absl::Time deadline) const {
-  absl::StatusOr<Encoded> encoded = encoder_->Encode(std::span<const ImageInput>(&image, 1), deadline);
+                                                    const EncodeOptions& options) const {
+  absl::StatusOr<Encoded> encoded = encoder_->Encode(std::span<const ImageInput>(&image, 1), options);
   if (!encoded.ok()) return encoded.status();
   if (absl::Status status = CheckEncoderModel(encoded->model_id, collection); !status.ok()) return status;
   return std::move(encoded->embeddings.front());

@@ -51,14 +51,15 @@ class ProductSearch {
   // NotFound: no such collection, or no such item to be like. InvalidArgument: k, filter, min_score, the picture or
   // the embedding. FailedPrecondition: a picture, and the encoder's model is not the collection's. Whatever the
   // encoder or the store answers besides.
-  absl::StatusOr<ProductResults> Search(absl::string_view collection, const ProductQuery& query,
-                                        absl::Time deadline) const;
+  // Where `is_cancelled` comes to be true while the model is awaited: Cancelled.
+  absl::StatusOr<ProductResults> Search(absl::string_view collection, const ProductQuery& query, absl::Time deadline,
+                                        const CancellationCheck& is_cancelled = nullptr) const;
 
  private:
-  absl::StatusOr<Embedding> Embed(const CollectionInfo& collection, const ProductQuery& query,
-                                  absl::Time deadline) const;
+  absl::StatusOr<Embedding> Embed(const CollectionInfo& collection, const ProductQuery& query, absl::Time deadline,
+                                  const CancellationCheck& is_cancelled) const;
   absl::StatusOr<Embedding> EmbedImage(const CollectionSpec& collection, const ImageInput& image,
-                                       absl::Time deadline) const;
+                                       const EncodeOptions& options) const;
   absl::StatusOr<Embedding> EmbeddingOfItem(const CollectionSpec& collection, const std::string& id,
                                             uint64_t min_sequence, absl::Time deadline) const;
 

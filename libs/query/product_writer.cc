@@ -2,11 +2,13 @@
 #include "libs/query/product_writer.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 
+#include "libs/batching/retry_delay.h"
 #include "libs/catalog/validation.h"
 #include "libs/digest/sha256.h"
 #include "libs/query/product_search.h"
@@ -14,8 +16,8 @@
 namespace lookalike {
 namespace {
 
-// Between two tries of bulk work at the encoder's full queue: a batch of a CPU takes tens of milliseconds.
-constexpr absl::Duration kFirstPause = absl::Milliseconds(10);
+// The longest pause between two tries of bulk work at the encoder's full lane, whatever the encoder says: so often it
+// is asked whether the caller still waits.
 constexpr absl::Duration kLongestPause = absl::Milliseconds(500);
 // How long it tries at all where its caller set no deadline: an encoder that is busy for longer is not merely busy.
 constexpr absl::Duration kLongestWait = absl::Minutes(1);
@@ -33,7 +35,8 @@ std::string ImageDigest(const ImageInput& image) {
 }
 
 absl::StatusOr<WriteResult> ProductWriter::Upsert(absl::string_view collection, std::span<const ProductUpdate> products,
-                                                  WhenBusy when_busy, absl::Time deadline) const {
+                                                  WhenBusy when_busy, absl::Time deadline,
+                                                  const CancellationCheck& is_cancelled) const {
   absl::StatusOr<CollectionInfo> info = store_->GetCollection(collection, deadline);
   if (!info.ok()) return info.status();
   std::vector<Draft> drafts(products.size());
@@ -51,7 +54,8 @@ absl::StatusOr<WriteResult> ProductWriter::Upsert(absl::string_view collection, 
     }
   }
   if (absl::Status status = ReuseWhatIsThere(collection, drafts, deadline); !status.ok()) return status;
-  EncodeTheRest(info->spec, drafts, when_busy, deadline);
+  EncodeTheRest(info->spec, drafts, when_busy,
+                {.deadline = deadline, .lane = Lane::kBulk, .is_cancelled = is_cancelled});
   return Store(info->spec, std::move(drafts), deadline);
 }
 
@@ -81,7 +85,7 @@ absl::Status ProductWriter::ReuseWhatIsThere(absl::string_view collection, std::
 }
 
 void ProductWriter::EncodeTheRest(const CollectionSpec& collection, std::vector<Draft>& drafts, WhenBusy when_busy,
-                                  absl::Time deadline) const {
+                                  const EncodeOptions& options) const {
   std::vector<Draft*> to_encode;
   std::vector<ImageInput> images;
   for (Draft& draft : drafts) {
@@ -90,7 +94,7 @@ void ProductWriter::EncodeTheRest(const CollectionSpec& collection, std::vector<
     images.push_back(*draft.image);
   }
   if (images.empty()) return;
-  absl::StatusOr<Encoded> encoded = Encode(images, when_busy, deadline);
+  absl::StatusOr<Encoded> encoded = Encode(images, when_busy, options);
   const absl::Status status = encoded.ok() ? CheckEncoderModel(encoded->model_id, collection) : encoded.status();
   for (size_t i = 0; i < to_encode.size(); ++i) {
     to_encode[i]->status = status.ok() ? encoded->embeddings[i].status() : status;
@@ -99,13 +103,17 @@ void ProductWriter::EncodeTheRest(const CollectionSpec& collection, std::vector<
 }
 
 absl::StatusOr<Encoded> ProductWriter::Encode(std::span<const ImageInput> images, WhenBusy when_busy,
-                                              absl::Time deadline) const {
-  const absl::Time give_up = std::min(deadline, absl::Now() + kLongestWait);
-  for (absl::Duration pause = kFirstPause;; pause = std::min(2 * pause, kLongestPause)) {
-    absl::StatusOr<Encoded> encoded = encoder_->Encode(images, deadline);
-    const bool busy = absl::IsResourceExhausted(encoded.status());
-    if (!busy || when_busy == WhenBusy::kFail || absl::Now() + pause >= give_up) return encoded;
+                                              const EncodeOptions& options) const {
+  const absl::Time give_up = std::min(options.deadline, absl::Now() + kLongestWait);
+  while (true) {
+    absl::StatusOr<Encoded> encoded = encoder_->Encode(images, options);
+    // Without a delay, trying again is of no use: the message is too large, for instance.
+    const std::optional<absl::Duration> delay = RetryDelayOf(encoded.status());
+    if (!delay.has_value() || when_busy == WhenBusy::kFail) return encoded;
+    const absl::Duration pause = std::min(*delay, kLongestPause);
+    if (absl::Now() + pause >= give_up) return encoded;
     absl::SleepFor(pause);
+    if (options.is_cancelled && options.is_cancelled()) return absl::CancelledError("the caller waits no longer");
   }
 }
 

@@ -28,13 +28,14 @@ struct ProductUpdate {
 // equal digests under one model mean equal embeddings.
 std::string ImageDigest(const ImageInput& image);
 
-// The pipeline of a write: embed what is new → keep. Stateless and thread-safe.
+// The pipeline of a write: embed what is new → keep. Pictures wait in the encoder's bulk lane, so that writing a
+// catalog does not slow searches down. Stateless and thread-safe.
 class ProductWriter {
  public:
-  // What to do while the encoder's queue is full.
+  // What to do while the encoder's lane is full.
   enum class WhenBusy {
     kFail,  // answer ResourceExhausted at once: someone waits for this write
-    kWait,  // try again until the deadline, at most for a minute: bulk work
+    kWait,  // try again when the encoder says, until the deadline, at most for a minute: bulk work
   };
 
   // Both must outlive the writer.
@@ -45,9 +46,11 @@ class ProductWriter {
   // that of the write which brought it.
   // A product's own status: what is wrong with it, or, for a picture to encode, FailedPrecondition where the encoder's
   // model is not the collection's, and whatever else the encoder answers.
-  // Errors of the whole: NotFound: no such collection. Whatever else the store answers.
+  // Where `is_cancelled` comes to be true while the encoder is awaited, what was to be encoded is not, and the rest is
+  // written. Errors of the whole: NotFound: no such collection. Whatever else the store answers.
   absl::StatusOr<WriteResult> Upsert(absl::string_view collection, std::span<const ProductUpdate> products,
-                                     WhenBusy when_busy, absl::Time deadline) const;
+                                     WhenBusy when_busy, absl::Time deadline,
+                                     const CancellationCheck& is_cancelled = nullptr) const;
 
  private:
   // A product on its way to the store.
@@ -60,8 +63,9 @@ class ProductWriter {
 
   absl::Status ReuseWhatIsThere(absl::string_view collection, std::vector<Draft>& drafts, absl::Time deadline) const;
   void EncodeTheRest(const CollectionSpec& collection, std::vector<Draft>& drafts, WhenBusy when_busy,
-                     absl::Time deadline) const;
-  absl::StatusOr<Encoded> Encode(std::span<const ImageInput> images, WhenBusy when_busy, absl::Time deadline) const;
+                     const EncodeOptions& options) const;
+  absl::StatusOr<Encoded> Encode(std::span<const ImageInput> images, WhenBusy when_busy,
+                                 const EncodeOptions& options) const;
   absl::StatusOr<WriteResult> Store(const CollectionSpec& collection, std::vector<Draft> drafts,
                                     absl::Time deadline) const;
 

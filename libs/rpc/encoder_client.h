@@ -20,7 +20,7 @@ class EncoderClient : public Encoder {
   explicit EncoderClient(const std::shared_ptr<grpc::Channel>& channel) : stub_(v1::Encoder::NewStub(channel)) {}
 
   absl::StatusOr<ModelInfo> GetModel(absl::Time deadline) override;
-  absl::StatusOr<Encoded> Encode(std::span<const ImageInput> images, absl::Time deadline) override;
+  absl::StatusOr<Encoded> Encode(std::span<const ImageInput> images, const EncodeOptions& options) override;
 
  private:
   const std::unique_ptr<v1::Encoder::Stub> stub_;

@@ -13,6 +13,7 @@
 
 #include "absl/time/clock.h"
 
+#include "libs/encoding/usable_cores.h"
 #include "libs/rpc/address.h"
 #include "libs/rpc/grpc_lifetime.h"
 #include "libs/rpc/request_metrics.h"
@@ -37,6 +38,9 @@ void SetLimits(const GrpcServer::Options& options, grpc::ServerBuilder& builder)
   grpc::ResourceQuota quota("server");
   quota.SetMaxThreads(options.max_concurrent_threads);
   builder.SetResourceQuota(quota);
+  // One queue of events for each core that the process may use. By itself gRPC makes one for each core of the host,
+  // with a thread that polls it.
+  builder.SetSyncServerOption(grpc::ServerBuilder::NUM_CQS, static_cast<int>(UsableCores()));
 }
 
 void SetConnectionRules(const GrpcServer::Options& options, grpc::ServerBuilder& builder) {

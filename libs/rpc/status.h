@@ -10,6 +10,7 @@
 // The codes of Abseil and gRPC are the same numbers with the same meaning. Messages pass unchanged up to
 // kMaxStatusMessageBytes, cut between two UTF-8 characters: gRPC sends them in a trailer, percent-encoded (up to three
 // times the length), and a trailer over 8 KiB makes clients drop the whole status.
+// A delay after which to try again (libs/batching/retry_delay.h) passes as google.rpc.RetryInfo in the status details.
 namespace lookalike {
 
 inline constexpr size_t kMaxStatusMessageBytes = 4096;

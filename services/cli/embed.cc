@@ -83,7 +83,7 @@ absl::Status EncodeGroup(Encoder& encoder, std::span<const PictureFile> group, R
   for (const auto& file : files) {
     images.push_back({.bytes = file.ok() ? absl::string_view(*file) : absl::string_view(), .crop = {}});
   }
-  const absl::StatusOr<Encoded> encoded = encoder.Encode(images, absl::InfiniteFuture());
+  const absl::StatusOr<Encoded> encoded = encoder.Encode(images, {.lane = Lane::kBulk});
   if (!encoded.ok()) return encoded.status();
   for (size_t i = 0; i < group.size(); ++i) {
     rows.Add(group[i].relative_path, files[i].ok() ? encoded->embeddings[i] : files[i].status());

@@ -22,7 +22,10 @@ grpc::Status EncoderService::Encode(grpc::ServerContext* context, const v1::Enco
     images.push_back({.bytes = image.content(), .crop = {}});
     if (image.has_crop()) images.back().crop = FromProto(image.crop());
   }
-  absl::StatusOr<Encoded> encoded = encoder_->Encode(images, DeadlineOf(*context));
+  const EncodeOptions options = {.deadline = DeadlineOf(*context),
+                                 .lane = request->lane() == v1::LANE_BULK ? Lane::kBulk : Lane::kInteractive,
+                                 .is_cancelled = [context] { return context->IsCancelled(); }};
+  absl::StatusOr<Encoded> encoded = encoder_->Encode(images, options);
   if (!encoded.ok()) return ToGrpcStatus(encoded.status());
   response->set_model_id(encoded->model_id);
   for (const absl::StatusOr<Embedding>& embedding : encoded->embeddings) {

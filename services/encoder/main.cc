@@ -40,6 +40,9 @@ int main(int argc, char** argv) {
   lookalike::ServerOptions server;
   server.grpc.address = "127.0.0.1:7701";
   server.http.address = "127.0.0.1:7781";
+  // Both lanes full of calls of one picture each, and room for those that are refused at once: gRPC's own refusals
+  // would not say when to come again.
+  server.grpc.max_concurrent_threads = 512;
   lookalike::EncoderOptions options;
   app.add_option("--model", options.model, "Model bundle to run: see `lookalike model create`")->required();
   lookalike::AddEncoderFlags(app, options);

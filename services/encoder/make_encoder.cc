@@ -21,12 +21,13 @@ class MeteredEncoder : public Encoder {
     absl::StatusOr<std::unique_ptr<LocalEncoder>> encoder = LocalEncoder::Create(options, std::move(model));
     if (!encoder.ok()) return encoder.status();
     metered->encoder_ = *std::move(encoder);
+    metered->gauges_ = AddQueueGauges(metered->encoder_.get(), metrics);
     return metered;
   }
 
   absl::StatusOr<ModelInfo> GetModel(absl::Time deadline) override { return encoder_->GetModel(deadline); }
-  absl::StatusOr<Encoded> Encode(std::span<const ImageInput> images, absl::Time deadline) override {
-    return encoder_->Encode(images, deadline);
+  absl::StatusOr<Encoded> Encode(std::span<const ImageInput> images, const EncodeOptions& options) override {
+    return encoder_->Encode(images, options);
   }
 
  private:
@@ -34,6 +35,7 @@ class MeteredEncoder : public Encoder {
 
   EncoderMetrics metrics_;
   std::unique_ptr<LocalEncoder> encoder_;
+  std::vector<GaugeCallbackRegistration> gauges_;
 };
 
 void LogModel(const ModelInfo& model) {
@@ -58,7 +60,7 @@ absl::StatusOr<std::unique_ptr<Encoder>> MakeEncoder(const EncoderOptions& optio
   if (!model.ok()) return model.status();
   LogModel((*model)->info());
   LocalEncoder::Options encoder_options = options.encoder;
-  encoder_options.batching.max_queue_delay = absl::Milliseconds(options.max_queue_delay_ms);
+  encoder_options.max_queue_delay = absl::Milliseconds(options.max_queue_delay_ms);
   return MeteredEncoder::Create(encoder_options, *std::move(model), metrics);
 }
 

@@ -1,23 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/encoder/options.h"
 
+#include <limits>
+
 namespace lookalike {
 
 void AddEncoderFlags(CLI::App& app, EncoderOptions& options) {
   LocalEncoder::Options& encoder = options.encoder;
   app.add_option("--device", options.device, "Where the model runs: cpu, cuda, cuda:N or auto")->capture_default_str();
-  app.add_option("--max-batch-size", encoder.batching.max_batch_size,
-                 "Pictures of one forward pass, at most; 0: 1 on a CPU, 8 on CUDA")
+  app.add_option("--max-batch-size", encoder.max_batch_size,
+                 "Pictures of one forward pass, at most; 0: 1 on a CPU, 64 on CUDA")
       ->capture_default_str()
       ->check(CLI::Range(0, 1024));
   app.add_option("--max-queue-delay-ms", options.max_queue_delay_ms,
-                 "How long a picture may wait for others to share its forward pass")
+                 "How long a picture may wait for others to share its forward pass while the GPU is busy")
       ->capture_default_str()
       ->check(CLI::Range(0, 10'000));
-  app.add_option("--max-queued-images", encoder.batching.max_queued_tasks,
-                 "Pictures waiting for the model; more are answered RESOURCE_EXHAUSTED")
+  app.add_option("--max-queued-images", encoder.lane_limits.tasks,
+                 "Pictures waiting for the model in each lane; more are answered RESOURCE_EXHAUSTED")
       ->capture_default_str()
       ->check(CLI::Range(64, 1'000'000));  // one call's pictures must fit
+  app.add_option("--max-queued-image-bytes", encoder.lane_limits.bytes,
+                 "The same in bytes of their files and of the model's inputs")
+      ->capture_default_str()
+      ->check(CLI::Range(1 << 20, std::numeric_limits<int>::max()));
+  app.add_option("--decode-threads", encoder.decoders, "Threads that decode pictures; 0: one a core")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1024));
   app.add_option("--encoder-workers", encoder.workers, "Threads that run the model; 0: one a core, or one on CUDA")
       ->capture_default_str()
       ->check(CLI::Range(0, 1024));

@@ -87,8 +87,9 @@ std::vector<v1::IngestResponse> IngestSession::WriteGroup(const std::vector<Entr
     }
   }
   if (updates.empty()) return responses;
-  const absl::StatusOr<WriteResult> result = writer_->Upsert(group.front().request.collection(), updates,
-                                                             ProductWriter::WhenBusy::kWait, DeadlineOf(*context_));
+  const absl::StatusOr<WriteResult> result =
+      writer_->Upsert(group.front().request.collection(), updates, ProductWriter::WhenBusy::kWait,
+                      DeadlineOf(*context_), [this] { return context_->IsCancelled(); });
   for (size_t i = 0; i < places.size(); ++i) {
     const absl::Status& status = result.ok() ? result->items[i] : result.status();
     if (status.ok()) {

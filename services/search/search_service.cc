@@ -20,7 +20,8 @@ grpc::Status SearchService::Search(grpc::ServerContext* context, const v1::Searc
   if (!query.ok()) return ToGrpcStatus(query.status());
   const absl::Status seen = AwaitSequence(*store_, request->collection(), query->min_sequence, *context);
   if (!seen.ok()) return ToGrpcStatus(seen);
-  const absl::StatusOr<ProductResults> results = search_.Search(request->collection(), *query, DeadlineOf(*context));
+  const absl::StatusOr<ProductResults> results =
+      search_.Search(request->collection(), *query, DeadlineOf(*context), [context] { return context->IsCancelled(); });
   if (!results.ok()) return ToGrpcStatus(results.status());
   response->set_model_id(results->model_id);
   for (const ScoredItem& item : results->items) ToProto(item, *response->add_results());
@@ -33,7 +34,7 @@ grpc::Status SearchService::Upsert(grpc::ServerContext* context, const v1::Upser
   if (!update.ok()) return ToGrpcStatus(update.status());
   const absl::StatusOr<WriteResult> result =
       writer_.Upsert(request->collection(), std::span<const ProductUpdate>(&*update, 1), ProductWriter::WhenBusy::kFail,
-                     DeadlineOf(*context));
+                     DeadlineOf(*context), [context] { return context->IsCancelled(); });
   if (!result.ok()) return ToGrpcStatus(result.status());
   response->set_sequence(result->sequence);
   return ToGrpcStatus(result->items.front());

@@ -113,6 +113,19 @@ TEST_F(BenchTest, EncoderSaysWhatIsWrongWithTheModel) {
   EXPECT_THAT(ended.errors, HasSubstr("none.pt: no such file"));
 }
 
+TEST_F(BenchTest, ServingComparesTheServiceWithItsModel) {
+  const Ended ended = RunBench("serving", {"--input-size", "32", "--seconds", "0.3", "--rounds", "1", "--json"});
+  ASSERT_EQ(ended.exit_code, 0) << ended.errors;
+  const json outcome = json::parse(ended.output, /*cb=*/nullptr, /*allow_exceptions=*/false);
+  EXPECT_GT(outcome["idle"]["served_us"].get<double>(), 0);
+  EXPECT_GT(outcome["idle"]["first_over_median"].get<double>(), 0);
+  EXPECT_GT(outcome["saturated"]["share"].get<double>(), 0);
+  EXPECT_GT(outcome["overload"]["refused"].get<int>(), 0);
+  EXPECT_EQ(outcome["overload"]["refused_with_delay"], outcome["overload"]["refused"]);
+  EXPECT_EQ(outcome["overload"]["failed"], 0);
+  EXPECT_GT(outcome["beside_bulk"]["bulk_per_second"].get<double>(), 0);
+}
+
 TEST_F(BenchTest, WithoutJsonItPrintsTables) {
   const Ended ended = RunBench("writes", {"--synthetic", "3000", "--dim", "16"});
   EXPECT_EQ(ended.exit_code, 0) << ended.errors;

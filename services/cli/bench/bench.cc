@@ -17,6 +17,7 @@ void AddBench(CLI::App& app, Command& chosen) {
   AddBenchMixed(bench, chosen);
   AddBenchWrites(bench, chosen);
   AddBenchStart(bench, chosen);
+  AddBenchServing(bench, chosen);
 }
 
 }  // namespace lookalike

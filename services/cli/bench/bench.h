@@ -13,5 +13,6 @@ void AddBenchFilters(CLI::App& bench, Command& chosen);
 void AddBenchMixed(CLI::App& bench, Command& chosen);
 void AddBenchWrites(CLI::App& bench, Command& chosen);
 void AddBenchStart(CLI::App& bench, Command& chosen);
+void AddBenchServing(CLI::App& bench, Command& chosen);
 
 }  // namespace lookalike

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libs/encoding/local_encoder.h"
 
+#include <atomic>
 #include <future>
+#include <map>
+#include <set>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -9,8 +12,9 @@
 
 #include "absl/time/clock.h"
 
-#include "libs/image/encode.h"
+#include "libs/batching/retry_delay.h"
 #include "libs/sync/mutex.h"
+#include "tests/unit/libs/encoding/fake_model.h"
 
 namespace lookalike {
 namespace {
@@ -19,109 +23,41 @@ using testing::Each;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Lt;
+using testing::Pair;
 using testing::SizeIs;
 
 constexpr absl::Time kNoDeadline = absl::InfiniteFuture();
 
-// What the model saw and does, seen from the test, which outlives the encoder that owns the model.
-class Script {
- public:
-  // Stops every pass from now on until Resume().
-  void Pause() {
-    MutexLock lock(mutex_);
-    paused_ = true;
-  }
-
-  void Resume() {
-    MutexLock lock(mutex_);
-    paused_ = false;
-    changed_.NotifyAll();
-  }
-
-  // Waits until a pass has begun and is held.
-  void WaitUntilHeld() {
-    MutexLock lock(mutex_);
-    while (!held_) changed_.Wait(mutex_);
-  }
-
-  void OnPass(size_t batch) {
-    MutexLock lock(mutex_);
-    batches_.push_back(batch);
-    held_ = paused_;
-    changed_.NotifyAll();
-    while (paused_) changed_.Wait(mutex_);
-    held_ = false;
-  }
-
-  // The sizes of all passes after the one that warms up.
-  std::vector<size_t> Batches() const {
-    ReaderMutexLock lock(mutex_);
-    return {batches_.begin() + 1, batches_.end()};
-  }
-
- private:
-  mutable Mutex mutex_;
-  CondVar changed_;
-  bool paused_ ABSL_GUARDED_BY(mutex_) = false;
-  bool held_ ABSL_GUARDED_BY(mutex_) = false;
-  std::vector<size_t> batches_ ABSL_GUARDED_BY(mutex_);
-};
-
-// Embeds a picture as the mean of its red channel and 1. A black picture has no embedding: it stands for an output
-// without direction.
-class FakeModel : public EmbeddingModel {
- public:
-  explicit FakeModel(Script& script, const std::string& device = "cpu", absl::Status status = absl::OkStatus())
-      : script_(script), status_(std::move(status)) {
-    info_.device = device;
-  }
-
-  const ModelInfo& info() const override { return info_; }
-  const Preprocessing& preprocessing() const override { return preprocessing_; }
-
-  std::vector<absl::StatusOr<Embedding>> Run(std::span<const float> inputs, size_t batch) override {
-    script_.OnPass(batch);
-    if (!status_.ok()) return std::vector<absl::StatusOr<Embedding>>(batch, status_);
-    std::vector<absl::StatusOr<Embedding>> results;
-    for (size_t i = 0; i < batch; ++i) results.push_back(Embed(inputs.subspan(i * 12, 12)));
-    return results;
-  }
-
- private:
-  static absl::StatusOr<Embedding> Embed(std::span<const float> input) {
-    const float red = (input[0] + input[1] + input[2] + input[3]) / 4;
-    if (red == 0) return absl::InvalidArgumentError("no direction");
-    return Embedding{red, 1};
-  }
-
-  Script& script_;
-  const absl::Status status_;
-  ModelInfo info_{
-      .id = "fake-1", .name = "fake", .dimension = 2, .input_size = 2, .device = "cpu", .weights = "untrained"};
-  const Preprocessing preprocessing_{.input_size = 2};
-};
-
 class RecordingObserver : public EncoderObserver {
  public:
+  void OnPrepared(absl::Duration decode_time, absl::Duration preprocess_time) override {
+    MutexLock lock(mutex_);
+    ++prepared_;
+    sane_ = sane_ && decode_time >= absl::ZeroDuration() && preprocess_time >= absl::ZeroDuration();
+  }
   void OnBatch(std::span<const absl::Duration> queue_times, absl::Duration inference_time) override {
     MutexLock lock(mutex_);
     pictures_ += queue_times.size();
     for (const absl::Duration time : queue_times) sane_ = sane_ && time >= absl::ZeroDuration();
     sane_ = sane_ && inference_time >= absl::ZeroDuration();
   }
-
-  void OnDropped(size_t pictures) override {
+  void OnRejected(const absl::Status& status, size_t pictures) override {
     MutexLock lock(mutex_);
-    dropped_ += pictures;
+    rejected_[status.code()] += pictures;
   }
 
+  size_t prepared() const {
+    ReaderMutexLock lock(mutex_);
+    return prepared_;
+  }
   size_t pictures() const {
     ReaderMutexLock lock(mutex_);
     return pictures_;
   }
-  size_t dropped() const {
+  size_t rejected(absl::StatusCode code) const {
     ReaderMutexLock lock(mutex_);
-    return dropped_;
+    const auto found = rejected_.find(code);
+    return found == rejected_.end() ? 0 : found->second;
   }
   bool sane() const {
     ReaderMutexLock lock(mutex_);
@@ -130,24 +66,19 @@ class RecordingObserver : public EncoderObserver {
 
  private:
   mutable Mutex mutex_;
+  size_t prepared_ ABSL_GUARDED_BY(mutex_) = 0;
   size_t pictures_ ABSL_GUARDED_BY(mutex_) = 0;
-  size_t dropped_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::map<absl::StatusCode, size_t> rejected_ ABSL_GUARDED_BY(mutex_);
   bool sane_ ABSL_GUARDED_BY(mutex_) = true;
 };
-
-// A PNG of one colour.
-std::string Picture(uint8_t red) {
-  Image image{.width = 4, .height = 4, .pixels = {}};
-  for (int i = 0; i < 16; ++i) image.pixels.insert(image.pixels.end(), {red, 0, 0});
-  return *EncodePng(image);
-}
 
 class LocalEncoderTest : public testing::Test {
  protected:
   LocalEncoderTest() {
     options_.workers = 1;
-    options_.batching.max_batch_size = 8;
-    options_.batching.max_queue_delay = absl::ZeroDuration();
+    options_.decoders = 1;
+    options_.batch_sizes = BatchSizes(std::vector<size_t>{1, 2, 3, 4, 5, 6, 7, 8});
+    options_.max_queue_delay = absl::ZeroDuration();
     options_.observer = &observer_;
   }
 
@@ -157,16 +88,19 @@ class LocalEncoderTest : public testing::Test {
     auto encoder = LocalEncoder::Create(options_, std::make_unique<FakeModel>(script_, device));
     ASSERT_TRUE(encoder.ok()) << encoder.status();
     encoder_ = *std::move(encoder);
+    script_.EndWarmUp();
   }
 
-  absl::StatusOr<Encoded> Encode(const std::vector<std::string>& pictures, absl::Time deadline = kNoDeadline) {
+  absl::StatusOr<Encoded> Encode(const std::vector<std::string>& pictures, const EncodeOptions& options = {}) {
     std::vector<ImageInput> images;
     for (const std::string& picture : pictures) images.push_back({.bytes = picture, .crop = std::nullopt});
-    return encoder_->Encode(images, deadline);
+    return encoder_->Encode(images, options);
   }
 
-  std::future<absl::StatusOr<Encoded>> EncodeAside(std::vector<std::string> pictures) {
-    return std::async(std::launch::async, [this, pictures = std::move(pictures)] { return Encode(pictures); });
+  std::future<absl::StatusOr<Encoded>> EncodeAside(std::vector<std::string> pictures, EncodeOptions options = {}) {
+    return std::async(std::launch::async, [this, pictures = std::move(pictures), options = std::move(options)] {
+      return Encode(pictures, options);
+    });
   }
 
   // Holds the only worker inside a pass of one picture.
@@ -177,7 +111,12 @@ class LocalEncoderTest : public testing::Test {
     return call;
   }
 
-  Script script_;
+  // Waits until so many pictures are decoded and wait for the worker.
+  void AwaitWaiting(size_t pictures) {
+    while (encoder_->decoded(Lane::kInteractive) + encoder_->decoded(Lane::kBulk) < pictures) std::this_thread::yield();
+  }
+
+  ModelScript script_;
   RecordingObserver observer_;
   LocalEncoder::Options options_;
   std::unique_ptr<LocalEncoder> encoder_;
@@ -220,7 +159,7 @@ TEST_F(LocalEncoderTest, EmbedsTheCropAlone) {
   const std::string bytes = *EncodePng(halves);
   const ImageInput right{.bytes = bytes, .crop = CropBox{.left = 0.5}};
   const ImageInput bad{.bytes = bytes, .crop = CropBox{.left = 0.5, .right = 0.2}};
-  const auto encoded = encoder_->Encode(std::vector{right, bad}, kNoDeadline);
+  const auto encoded = encoder_->Encode(std::vector{right, bad}, {});
   EXPECT_THAT(*encoded->embeddings[0], ElementsAre(200, 1));
   EXPECT_EQ(encoded->embeddings[1].status().code(), absl::StatusCode::kInvalidArgument);
 }
@@ -235,57 +174,163 @@ TEST_F(LocalEncoderTest, GathersWhatWaitsIntoOneBatch) {
   Start();
   auto first = HoldTheWorker();
   auto second = EncodeAside({Picture(2), Picture(3)});
-  while (encoder_->waiting() < 2) std::this_thread::yield();
+  AwaitWaiting(2);
   script_.Resume();
   EXPECT_TRUE(second.get().ok());
   EXPECT_TRUE(first.get().ok());
   EXPECT_THAT(script_.Batches(), ElementsAre(1, 2));
 }
 
-TEST_F(LocalEncoderTest, RefusesAtOnceWhatTheQueueCannotHold) {
+TEST_F(LocalEncoderTest, PadsABatchToASizeThatTheModelIsWarmFor) {
+  options_.batch_sizes = BatchSizes(std::vector<size_t>{1, 4});
+  Start();
+  auto held = HoldTheWorker();
+  auto three = EncodeAside({Picture(10), Picture(20), Picture(30)});
+  AwaitWaiting(3);
+  script_.Resume();
+  const auto encoded = three.get();
+  ASSERT_TRUE(encoded.ok()) << encoded.status();
+  for (size_t i = 0; i < 3; ++i) EXPECT_THAT(*encoded->embeddings[i], ElementsAre(10.0f * (i + 1), 1));
+  EXPECT_THAT(script_.Batches(), ElementsAre(1, 4));
+  EXPECT_TRUE(held.get().ok());
+}
+
+TEST_F(LocalEncoderTest, InteractivePicturesOvertakeBulkOnes) {
+  options_.batch_sizes = BatchSizes(std::vector<size_t>{1});
+  Start();
+  auto held = HoldTheWorker();
+  auto bulk = EncodeAside({Picture(2), Picture(3)}, {.lane = Lane::kBulk});
+  AwaitWaiting(2);
+  auto interactive = EncodeAside({Picture(4)});
+  AwaitWaiting(3);
+  script_.Resume();
+  EXPECT_TRUE(held.get().ok() && bulk.get().ok() && interactive.get().ok());
+  EXPECT_THAT(script_.Reds(), ElementsAre(1, 4, 2, 3));
+}
+
+TEST_F(LocalEncoderTest, RefusesAtOnceWhatTheLaneCannotHoldAndSaysWhenToTryAgain) {
   options_.max_images_per_call = 2;
-  options_.batching.max_queued_tasks = 2;
+  options_.lane_limits.tasks = 2;
   Start();
   auto held = HoldTheWorker();
   auto queued = EncodeAside({Picture(2), Picture(3)});
-  while (encoder_->waiting() < 2) std::this_thread::yield();
-  EXPECT_EQ(Encode({Picture(4)}).status().code(), absl::StatusCode::kResourceExhausted);
+  AwaitWaiting(2);
+  const absl::Status refused = Encode({Picture(4)}).status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_GT(RetryDelayOf(refused).value_or(absl::ZeroDuration()), absl::ZeroDuration());
+  EXPECT_EQ(observer_.rejected(absl::StatusCode::kResourceExhausted), 1);
   script_.Resume();
   EXPECT_TRUE(queued.get().ok());
   EXPECT_TRUE(held.get().ok());
 }
 
-TEST_F(LocalEncoderTest, DropsTheRestOfACallThatDidNotFit) {
+TEST_F(LocalEncoderTest, RefusesWhatTheLaneCannotHoldInBytes) {
+  const size_t picture = Picture(2).size() + 12 * sizeof(float);
+  options_.lane_limits.bytes = 3 * picture - 1;
+  Start();
+  auto held = HoldTheWorker();
+  auto queued = EncodeAside({Picture(2), Picture(3)});
+  AwaitWaiting(2);
+  EXPECT_EQ(encoder_->waiting_bytes(Lane::kInteractive), 2 * picture);
+  EXPECT_EQ(Encode({Picture(4)}).status().code(), absl::StatusCode::kResourceExhausted);
+  script_.Resume();
+  EXPECT_TRUE(queued.get().ok() && held.get().ok());
+}
+
+TEST_F(LocalEncoderTest, TellsACallThatWouldNeverFitApart) {
+  options_.lane_limits.bytes = 1000;
+  Start();
+  const absl::Status refused = Encode({std::string(1001, 'x')}).status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(RetryDelayOf(refused), std::nullopt);
+}
+
+TEST_F(LocalEncoderTest, AFullBulkLaneRefusesNoInteractivePicture) {
   options_.max_images_per_call = 2;
-  options_.batching.max_queued_tasks = 2;
+  options_.lane_limits.tasks = 2;
+  Start();
+  auto held = HoldTheWorker();
+  auto bulk = EncodeAside({Picture(2), Picture(3)}, {.lane = Lane::kBulk});
+  AwaitWaiting(2);
+  EXPECT_EQ(Encode({Picture(4)}, {.lane = Lane::kBulk}).status().code(), absl::StatusCode::kResourceExhausted);
+  auto interactive = EncodeAside({Picture(5)});
+  AwaitWaiting(3);
+  script_.Resume();
+  EXPECT_TRUE(interactive.get().ok() && bulk.get().ok() && held.get().ok());
+}
+
+TEST_F(LocalEncoderTest, EncodesNothingOfACallThatDidNotFit) {
+  options_.max_images_per_call = 2;
+  options_.lane_limits.tasks = 2;
   Start();
   auto held = HoldTheWorker();
   auto queued = EncodeAside({Picture(2)});
-  while (encoder_->waiting() < 1) std::this_thread::yield();
+  AwaitWaiting(1);
   EXPECT_EQ(Encode({Picture(3), Picture(4)}).status().code(), absl::StatusCode::kResourceExhausted);
   script_.Resume();
   EXPECT_TRUE(queued.get().ok());
   EXPECT_TRUE(held.get().ok());
-  EXPECT_THAT(script_.Batches(), ElementsAre(1, 1));
-  EXPECT_EQ(observer_.dropped(), 1);
+  EXPECT_THAT(script_.Reds(), ElementsAre(1, 2));
 }
 
 TEST_F(LocalEncoderTest, RefusesAPassedDeadlineWithoutAForwardPass) {
   Start();
-  EXPECT_EQ(Encode({Picture(1)}, absl::Now() - absl::Seconds(1)).status().code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(Encode({Picture(1)}, {.deadline = absl::Now() - absl::Seconds(1)}).status().code(),
+            absl::StatusCode::kDeadlineExceeded);
   EXPECT_THAT(script_.Batches(), SizeIs(0));
 }
 
-TEST_F(LocalEncoderTest, ReturnsAtTheDeadlineWhileTheModelWorksAndDropsWhatWaits) {
+TEST_F(LocalEncoderTest, AnswersAtTheDeadlineWhileTheModelWorksAndFreesThePlaceWithoutAPass) {
   Start();
   auto held = HoldTheWorker();
-  const auto late = Encode({Picture(2)}, absl::Now() + absl::Milliseconds(20));
+  const auto late = Encode({Picture(2)}, {.deadline = absl::Now() + absl::Milliseconds(20)});
   EXPECT_EQ(late.status().code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(encoder_->waiting(Lane::kInteractive), 0);
+  EXPECT_EQ(observer_.rejected(absl::StatusCode::kDeadlineExceeded), 1);
   script_.Resume();
   EXPECT_TRUE(held.get().ok());
   EXPECT_TRUE(Encode({Picture(3)}).ok());
-  EXPECT_THAT(script_.Batches(), ElementsAre(1, 1));
-  EXPECT_EQ(observer_.dropped(), 1);
+  EXPECT_THAT(script_.Reds(), ElementsAre(1, 3));
+}
+
+TEST_F(LocalEncoderTest, RefusesADeadlineBeforeWhichTheModelWillNotGetToIt) {
+  script_.pass_time_while_warming_up = absl::Milliseconds(100);
+  options_.batch_sizes = BatchSizes(std::vector<size_t>{1});
+  Start();
+  auto held = HoldTheWorker();
+  auto queued = EncodeAside({Picture(2)});
+  AwaitWaiting(1);
+  const absl::Status refused = Encode({Picture(3)}, {.deadline = absl::Now() + absl::Milliseconds(150)}).status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_GE(RetryDelayOf(refused).value_or(absl::ZeroDuration()), absl::Milliseconds(50));
+  script_.Resume();
+  EXPECT_TRUE(queued.get().ok() && held.get().ok());
+}
+
+TEST_F(LocalEncoderTest, ACancelledCallReturnsWhileTheModelWorksAndCostsNoPass) {
+  Start();
+  auto held = HoldTheWorker();
+  std::atomic<bool> cancelled = false;
+  auto call = EncodeAside({Picture(2)}, {.is_cancelled = [&] { return cancelled.load(); }});
+  AwaitWaiting(1);
+  cancelled = true;
+  EXPECT_EQ(call.get().status().code(), absl::StatusCode::kCancelled);
+  EXPECT_EQ(encoder_->waiting(Lane::kInteractive), 0);
+  EXPECT_EQ(observer_.rejected(absl::StatusCode::kCancelled), 1);
+  script_.Resume();
+  EXPECT_TRUE(held.get().ok());
+  EXPECT_TRUE(Encode({Picture(3)}).ok());
+  EXPECT_THAT(script_.Reds(), ElementsAre(1, 3));
+}
+
+TEST_F(LocalEncoderTest, EndsAfterThePassOfACallThatGaveUp) {
+  Start();
+  script_.Pause();
+  auto late = EncodeAside({Picture(2)}, {.deadline = absl::Now() + absl::Milliseconds(20)});
+  EXPECT_EQ(late.get().status().code(), absl::StatusCode::kDeadlineExceeded);
+  std::thread end([this] { encoder_.reset(); });
+  script_.Resume();
+  end.join();
 }
 
 TEST_F(LocalEncoderTest, RefusesMorePicturesThanACallMayHave) {
@@ -298,9 +343,22 @@ TEST_F(LocalEncoderTest, RefusesMorePicturesThanACallMayHave) {
 
 TEST_F(LocalEncoderTest, TellsItsObserverOfEveryPicture) {
   Start();
+  const size_t warm_ups = observer_.prepared();
   ASSERT_TRUE(Encode({Picture(1), Picture(2), "bad"}).ok());
+  EXPECT_EQ(observer_.prepared() - warm_ups, 2);
   EXPECT_EQ(observer_.pictures(), 2);
   EXPECT_TRUE(observer_.sane());
+}
+
+TEST_F(LocalEncoderTest, WarmsEveryWorkerUpForEverySize) {
+  options_.workers = 3;
+  options_.batch_sizes = BatchSizes(std::vector<size_t>{1, 4});
+  Start();
+  std::map<size_t, size_t> threads_of_size;
+  for (const auto& [thread, size] : script_.Warm()) {
+    if (thread != std::this_thread::get_id()) ++threads_of_size[size];
+  }
+  EXPECT_THAT(threads_of_size, ElementsAre(Pair(1, 3), Pair(4, 3)));
 }
 
 TEST_F(LocalEncoderTest, ServesManyCallersWithManyWorkers) {
@@ -317,29 +375,30 @@ TEST_F(LocalEncoderTest, ServesManyCallersWithManyWorkers) {
 }
 
 TEST_F(LocalEncoderTest, NeverFormsABatchAboveTheLargestSize) {
-  options_.batching.max_batch_size = 3;
+  options_.batch_sizes = BatchSizes(std::vector<size_t>{1, 2, 3});
   Start();
   ASSERT_TRUE(Encode(std::vector<std::string>(10, Picture(9))).ok());
   EXPECT_THAT(script_.Batches(), Each(Lt(4)));
 }
 
-TEST_F(LocalEncoderTest, BatchesOnCudaButNotOnACpuUnlessToldTo) {
-  for (const std::string device : {"cpu", "cuda:0"}) {
-    options_.batching.max_batch_size = 0;
-    options_.batching.max_queue_delay = absl::InfiniteDuration();
-    Start(device);
-    const size_t before = script_.Batches().size();
-    ASSERT_TRUE(Encode(std::vector<std::string>(8, Picture(9))).ok());
-    EXPECT_EQ(script_.Batches().size() - before, device == "cpu" ? 8 : 1) << device;
-    encoder_.reset();
-  }
+TEST_F(LocalEncoderTest, IsMadeForLargeBatchesOnCudaButNotOnACpu) {
+  options_.batch_sizes.reset();
+  const auto sizes = [this](const std::string& device) {
+    ModelScript script;
+    const auto encoder = LocalEncoder::Create(options_, std::make_unique<FakeModel>(script, device));
+    std::set<size_t> warm;
+    for (const auto& [thread, size] : script.Warm()) warm.insert(size);
+    return warm;
+  };
+  EXPECT_THAT(sizes("cpu"), ElementsAre(1));
+  EXPECT_THAT(sizes("cuda:0"), ElementsAre(1, 2, 4, 8, 16, 32, 64));
 }
 
 TEST_F(LocalEncoderTest, RefusesOptionsThatCannotWork) {
   const auto refusal = [this] {
     return LocalEncoder::Create(options_, std::make_unique<FakeModel>(script_)).status().code();
   };
-  options_.batching.max_queued_tasks = 10;
+  options_.lane_limits.tasks = 10;
   EXPECT_EQ(refusal(), absl::StatusCode::kInvalidArgument);
   options_ = {};
   options_.max_images_per_call = 0;

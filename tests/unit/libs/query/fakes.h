@@ -26,8 +26,9 @@ class FakeEncoder : public Encoder {
     return info;
   }
 
-  absl::StatusOr<Encoded> Encode(std::span<const ImageInput> images, absl::Time) override {
+  absl::StatusOr<Encoded> Encode(std::span<const ImageInput> images, const EncodeOptions& options) override {
     ++calls;
+    last_options = options;
     if (!failures.empty()) {
       const absl::Status failure = failures.front();
       failures.pop_front();
@@ -46,6 +47,7 @@ class FakeEncoder : public Encoder {
   std::deque<absl::Status> failures;  // of the next calls
   int calls = 0;
   int pictures = 0;
+  EncodeOptions last_options;  // of the last call
 
  private:
   static absl::StatusOr<Embedding> EncodeOne(const std::string& bytes) {

@@ -56,6 +56,12 @@ class ProductSearchTest : public testing::Test {
   ProductSearch search_{&encoder_, &store_};
 };
 
+TEST_F(ProductSearchTest, TellsTheEncoderThatSomeoneWaitsAndWhetherStill) {
+  ASSERT_TRUE(search_.Search("shoes", ByImage("1,0"), absl::InfiniteFuture(), [] { return true; }).ok());
+  EXPECT_EQ(encoder_.last_options.lane, Lane::kInteractive);
+  EXPECT_TRUE(encoder_.last_options.is_cancelled());
+}
+
 TEST_F(ProductSearchTest, FindsByPicture) {
   EXPECT_THAT(Find(ByImage("10,1")), ElementsAre("east", "north-east", "north"));
 }

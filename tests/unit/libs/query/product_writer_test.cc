@@ -6,6 +6,7 @@
 
 #include "absl/time/clock.h"
 
+#include "libs/batching/retry_delay.h"
 #include "tests/unit/libs/query/fakes.h"
 
 namespace lookalike {
@@ -14,6 +15,8 @@ namespace {
 using testing::ElementsAre;
 using testing::FloatEq;
 using testing::HasSubstr;
+
+const absl::Status kBusy = WithRetryDelay(absl::ResourceExhaustedError("full"), absl::Milliseconds(1));
 
 class ProductWriterTest : public testing::Test {
  protected:
@@ -31,6 +34,11 @@ class ProductWriterTest : public testing::Test {
   FakeStore store_;
   ProductWriter writer_{&encoder_, &store_};
 };
+
+TEST_F(ProductWriterTest, LeavesTheModelToSearchesFirst) {
+  ASSERT_TRUE(Write({Picture("a", "1,0")}).ok());
+  EXPECT_EQ(encoder_.last_options.lane, Lane::kBulk);
+}
 
 TEST_F(ProductWriterTest, KeepsEmbeddingDigestAndAttributes) {
   ASSERT_TRUE(Write({Picture("x", "3,4", {{"color", "red"}})}).ok());
@@ -98,22 +106,38 @@ TEST_F(ProductWriterTest, AnEncoderThatFailsTakesNoEmbeddingWithIt) {
 }
 
 TEST_F(ProductWriterTest, BulkWorkWaitsForABusyEncoder) {
-  encoder_.failures = {absl::ResourceExhaustedError("full"), absl::ResourceExhaustedError("full")};
+  encoder_.failures = {kBusy, kBusy};
   EXPECT_TRUE(Write({Picture("x", "1,0")}, ProductWriter::WhenBusy::kWait).ok());
   EXPECT_EQ(encoder_.calls, 3);
 }
 
-TEST_F(ProductWriterTest, SomeoneWhoWaitsIsToldAtOnce) {
-  encoder_.failures = {absl::ResourceExhaustedError("full")};
-  EXPECT_EQ(Write({Picture("x", "1,0")})->items[0].code(), absl::StatusCode::kResourceExhausted);
+TEST_F(ProductWriterTest, SomeoneWhoWaitsIsToldAtOnceAndWhenToTryAgain) {
+  encoder_.failures = {kBusy};
+  EXPECT_EQ(Write({Picture("x", "1,0")})->items[0], kBusy);
   EXPECT_EQ(encoder_.calls, 1);
 }
 
 TEST_F(ProductWriterTest, BulkWorkGivesUpWhereTheDeadlineIsNearerThanTheNextTry) {
-  encoder_.failures = {absl::ResourceExhaustedError("full")};
+  encoder_.failures = {kBusy};
   const auto result = Write({Picture("x", "1,0")}, ProductWriter::WhenBusy::kWait, absl::Now());
   ASSERT_TRUE(result.ok());
   EXPECT_EQ(result->items[0].code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(encoder_.calls, 1);
+}
+
+TEST_F(ProductWriterTest, BulkWorkDoesNotTryAgainWhatTheEncoderWillNeverTake) {
+  encoder_.failures = {absl::ResourceExhaustedError("message larger than max")};
+  EXPECT_EQ(Write({Picture("x", "1,0")}, ProductWriter::WhenBusy::kWait)->items[0].code(),
+            absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(encoder_.calls, 1);
+}
+
+TEST_F(ProductWriterTest, BulkWorkOfASenderThatIsGoneTriesNoMore) {
+  encoder_.failures = {kBusy};
+  const std::vector<ProductUpdate> updates = {Picture("x", "1,0")};
+  const auto result =
+      writer_.Upsert("shoes", updates, ProductWriter::WhenBusy::kWait, absl::InfiniteFuture(), [] { return true; });
+  EXPECT_EQ(result->items[0].code(), absl::StatusCode::kCancelled);
   EXPECT_EQ(encoder_.calls, 1);
 }
 

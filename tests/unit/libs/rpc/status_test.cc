@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "libs/batching/retry_delay.h"
+
 namespace lookalike {
 namespace {
 
@@ -37,6 +39,27 @@ TEST(StatusTest, CutsLongMessagesBetweenCharacters) {
   EXPECT_EQ(ToGrpcStatus(absl::InternalError(message + "y")).error_message(), message + "y");
   EXPECT_EQ(ToGrpcStatus(absl::InternalError(message + "ü")).error_message(), message);
   EXPECT_EQ(FromGrpcStatus(grpc::Status(grpc::StatusCode::INTERNAL, message + "ü")).message(), message);
+}
+
+TEST(StatusTest, ARetryDelaySurvivesTheWayThereAndBack) {
+  const absl::Status status = WithRetryDelay(absl::ResourceExhaustedError("full"), absl::Milliseconds(1250));
+  EXPECT_EQ(FromGrpcStatus(ToGrpcStatus(status)), status);
+  EXPECT_TRUE(ToGrpcStatus(absl::ResourceExhaustedError("too large")).error_details().empty());
+}
+
+// The bytes that protoc makes of google.rpc.Status{8, "full", [RetryInfo{1.25 s}]}.
+TEST(StatusTest, ARetryDelayIsTheRetryInfoThatOtherClientsKnow) {
+  const std::string retry_info = "\x0a\x07\x08\x01\x10\x80\xe5\x9a\x77";
+  const std::string type = "type.googleapis.com/google.rpc.RetryInfo";
+  const std::string any = "\x0a\x28" + type + "\x12\x09" + retry_info;
+  const std::string details = std::string("\x08\x08\x12\x04") + "full" + "\x1a\x35" + any;
+  const absl::Status status = WithRetryDelay(absl::ResourceExhaustedError("full"), absl::Milliseconds(1250));
+  EXPECT_EQ(ToGrpcStatus(status).error_details(), details);
+}
+
+TEST(StatusTest, DetailsThatAreNoneAreIgnored) {
+  const grpc::Status status(grpc::StatusCode::RESOURCE_EXHAUSTED, "full", "\xff\xff nonsense");
+  EXPECT_EQ(FromGrpcStatus(status), absl::ResourceExhaustedError("full"));
 }
 
 }  // namespace

@@ -54,7 +54,7 @@ class FakeStream : public IngestSession::Stream {
 class WeighingEncoder : public Encoder {
  public:
   absl::StatusOr<ModelInfo> GetModel(absl::Time) override { return absl::UnimplementedError(""); }
-  absl::StatusOr<Encoded> Encode(std::span<const ImageInput> images, absl::Time) override {
+  absl::StatusOr<Encoded> Encode(std::span<const ImageInput> images, const EncodeOptions&) override {
     MutexLock lock(mutex_);
     size_t bytes = 0;
     Encoded encoded;
