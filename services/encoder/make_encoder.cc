@@ -2,7 +2,9 @@
 #include "services/encoder/make_encoder.h"
 
 #include <utility>
+#include <vector>
 
+#include "libs/encoding/cached_encoder.h"
 #include "libs/encoding/model_bundle.h"
 #include "libs/encoding/torchscript_model.h"
 #include "libs/telemetry/log.h"
@@ -38,6 +40,42 @@ class MeteredEncoder : public Encoder {
   std::vector<GaugeCallbackRegistration> gauges_;
 };
 
+// The same for what remembers embeddings.
+class MeteredCache : public Encoder {
+ public:
+  MeteredCache(std::unique_ptr<Encoder> encoder, size_t max_bytes, Metrics* metrics)
+      : encoder_(std::move(encoder), max_bytes), metrics_(AddMetrics(encoder_, metrics)) {}
+
+  absl::StatusOr<ModelInfo> GetModel(absl::Time deadline) override { return encoder_.GetModel(deadline); }
+  absl::StatusOr<Encoded> Encode(std::span<const ImageInput> images, const EncodeOptions& options) override {
+    return encoder_.Encode(images, options);
+  }
+
+ private:
+  static std::vector<GaugeCallbackRegistration> AddMetrics(const CachedEncoder& encoder, Metrics* metrics) {
+    std::vector<GaugeCallbackRegistration> added;
+    const auto add = [&](const char* name, const char* help, auto&& value_of) {
+      added.push_back(metrics->AddGaugeCallback(
+          name, help, {}, [&encoder, value_of] { return static_cast<double>(value_of(encoder.figures())); }));
+    };
+    using Figures = CachedEncoder::Figures;
+    add("lookalike_encoder_cache_hits", "Pictures whose embedding was remembered; only goes up",
+        [](const Figures& figures) { return figures.hits; });
+    add("lookalike_encoder_cache_shared", "Pictures that were being encoded already when asked for; only goes up",
+        [](const Figures& figures) { return figures.shared; });
+    add("lookalike_encoder_cache_misses", "Pictures that had to be encoded; only goes up",
+        [](const Figures& figures) { return figures.misses; });
+    add("lookalike_encoder_cache_entries", "Embeddings that are remembered",
+        [](const Figures& figures) { return figures.entries; });
+    add("lookalike_encoder_cache_bytes", "Memory of the embeddings that are remembered",
+        [](const Figures& figures) { return figures.bytes; });
+    return added;
+  }
+
+  CachedEncoder encoder_;
+  const std::vector<GaugeCallbackRegistration> metrics_;  // read encoder_, so they go before it
+};
+
 void LogModel(const ModelInfo& model) {
   LogInfo("model loaded", {{"model_id", model.id},
                            {"dimension", model.dimension},
@@ -61,7 +99,10 @@ absl::StatusOr<std::unique_ptr<Encoder>> MakeEncoder(const EncoderOptions& optio
   LogModel((*model)->info());
   LocalEncoder::Options encoder_options = options.encoder;
   encoder_options.max_queue_delay = absl::Milliseconds(options.max_queue_delay_ms);
-  return MeteredEncoder::Create(encoder_options, *std::move(model), metrics);
+  absl::StatusOr<std::unique_ptr<Encoder>> encoder =
+      MeteredEncoder::Create(encoder_options, *std::move(model), metrics);
+  if (!encoder.ok() || options.cache_bytes == 0) return encoder;
+  return std::make_unique<MeteredCache>(*std::move(encoder), options.cache_bytes, metrics);
 }
 
 }  // namespace lookalike

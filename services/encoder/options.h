@@ -13,6 +13,7 @@ struct EncoderOptions {
   std::string model;  // path of a bundle
   std::string device = "cpu";
   int max_queue_delay_ms = 2;
+  size_t cache_bytes = 64 << 20;  // of embeddings that are remembered; 0: none are
   LocalEncoder::Options encoder;
 };
 

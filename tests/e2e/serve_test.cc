@@ -88,6 +88,20 @@ class ServeTest : public testing::Test {
   Client client_{server_->grpc_address()};
 };
 
+TEST_F(ServeTest, APictureThatWasEncodedBeforeIsNotEncodedAgain) {
+  Client client(server_->grpc_address());
+  const v1::SearchRequest request = LikeImage("shop", ReadFile((*catalog_)[3].picture));
+  const auto first = client.Search(request);
+  ASSERT_THAT(first, Succeeded());
+  const double passes = Metric(*server_, "lookalike_encoder_batch_size_count");
+  const double hits = Metric(*server_, "lookalike_encoder_cache_hits");
+  const auto second = client.Search(request);
+  ASSERT_THAT(second, Succeeded());
+  EXPECT_EQ(second.response.results(0).id(), first.response.results(0).id());
+  EXPECT_EQ(Metric(*server_, "lookalike_encoder_batch_size_count"), passes);
+  EXPECT_EQ(Metric(*server_, "lookalike_encoder_cache_hits"), hits + 1);
+}
+
 TEST_F(ServeTest, FindsAnotherViewOfTheSameProductFirst) {
   Flags search = {"search", "--server", server_->grpc_address(), "--collection", "shop", "--k", "1", "--json"};
   for (const DemoCatalog::Item& item : catalog_->items()) search.insert(search.end(), {"--id", item.id});
