@@ -121,6 +121,7 @@ void AddEmbed(CLI::App& app, Command& chosen) {
                   "the paths go to X.txt")
       ->required();
   AddEncoderFlags(embed, options->encoder);
+  AddEmbeddingCacheFlag(embed, options->encoder);
   embed.callback([options, &chosen] { chosen = [options] { return Run(*options); }; });
 }
 

@@ -102,6 +102,7 @@ void AddServe(CLI::App& app, Command& chosen) {
   AddIndexFlags(serve, options->index);
   serve.add_option("--model", options->encoder.model, "Model bundle to run; without it, the project's starter weights");
   AddEncoderFlags(serve, options->encoder);
+  AddEmbeddingCacheFlag(serve, options->encoder);
   AddIngestFlags(serve, options->ingest);
   AddServerFlags(serve, options->server);
   serve.callback([options, &chosen] { chosen = [options] { return Run(*options); }; });

@@ -17,6 +17,9 @@ class EncoderService final : public v1::Encoder::Service {
 
   grpc::Status Encode(grpc::ServerContext* context, const v1::EncodeRequest* request,
                       v1::EncodeResponse* response) override;
+  grpc::Status EncodeStream(
+      grpc::ServerContext* context,
+      grpc::ServerReaderWriter<v1::EncodeStreamResponse, v1::EncodeStreamRequest>* stream) override;
   grpc::Status GetModel(grpc::ServerContext* context, const v1::GetModelRequest* request, v1::Model* response) override;
 
  private:

@@ -46,6 +46,7 @@ int main(int argc, char** argv) {
   lookalike::EncoderOptions options;
   app.add_option("--model", options.model, "Model bundle to run: see `lookalike model create`")->required();
   lookalike::AddEncoderFlags(app, options);
+  lookalike::AddEmbeddingCacheFlag(app, options);
   lookalike::AddServerFlags(app, server);
   return lookalike::RunMain(app, argc, argv, [&] { return lookalike::Run(server, options); });
 }

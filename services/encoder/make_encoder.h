@@ -11,8 +11,8 @@
 
 namespace lookalike {
 
-// Loads the model and warms it up, behind a cache if one is wanted; says in the log which it is, and warns of one that was never trained.
-// `metrics` must outlive the encoder.
+// Loads the model and warms it up, behind a cache if one is wanted; says in the log which it is, and warns of one that
+// was never trained. `metrics` must outlive the encoder.
 absl::StatusOr<std::unique_ptr<Encoder>> MakeEncoder(const EncoderOptions& options, Metrics* metrics);
 
 }  // namespace lookalike

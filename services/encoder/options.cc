@@ -30,10 +30,6 @@ void AddEncoderFlags(CLI::App& app, EncoderOptions& options) {
   app.add_option("--encoder-workers", encoder.workers, "Threads that run the model; 0: one a core, or one on CUDA")
       ->capture_default_str()
       ->check(CLI::Range(0, 1024));
-  app.add_option("--embedding-cache-bytes", options.cache_bytes,
-                 "Memory for embeddings of pictures that were encoded before; 0: every picture is encoded")
-      ->capture_default_str()
-      ->check(CLI::Range(size_t{0}, size_t{1} << 40));
   app.add_option("--max-image-bytes", encoder.image_limits.max_bytes, "Largest image file taken")
       ->capture_default_str()
       ->check(CLI::Range(1, 1 << 30));
@@ -51,6 +47,13 @@ void AddEncoderFlags(CLI::App& app, EncoderOptions& options) {
   app.add_flag("--jpeg-reduced-decode,!--no-jpeg-reduced-decode", encoder.image_limits.reduce_jpeg,
                "Decode a JPEG far larger than the model's input at a reduced scale")
       ->capture_default_str();
+}
+
+void AddEmbeddingCacheFlag(CLI::App& app, EncoderOptions& options) {
+  app.add_option("--embedding-cache-bytes", options.cache_bytes,
+                 "Memory for embeddings of pictures that were encoded before; 0: every picture is encoded")
+      ->capture_default_str()
+      ->check(CLI::Range(size_t{0}, size_t{1} << 40));
 }
 
 }  // namespace lookalike

@@ -20,4 +20,7 @@ struct EncoderOptions {
 // Adds the flags to `app`, but for --model, which is not everywhere required.
 void AddEncoderFlags(CLI::App& app, EncoderOptions& options);
 
+// For programs whose encoder is MakeEncoder()'s.
+void AddEmbeddingCacheFlag(CLI::App& app, EncoderOptions& options);
+
 }  // namespace lookalike

@@ -2,10 +2,13 @@
 // The three services as programs of their own: they answer as one, and outlive what is behind them.
 #include <atomic>
 #include <csignal>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <thread>
 
 #include <gmock/gmock.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
 #include <gtest/gtest.h>
 
 #include "tests/e2e/client.h"
@@ -14,6 +17,8 @@
 
 namespace lookalike {
 namespace {
+
+using testing::HasSubstr;
 
 constexpr char kEncoder[] = "lookalike.v1.Encoder";
 constexpr char kIndex[] = "lookalike.v1.Index";
@@ -171,6 +176,35 @@ TEST_F(SplitTest, PassesTheDeadlineOnToTheEncoder) {
   EXPECT_TRUE(Eventually([&] {
     return Metric(*split.search, "lookalike_grpc_requests_in_flight{method=\"lookalike.v1.VisualSearch/Search\"}") == 0;
   }));
+}
+
+TEST_F(SplitTest, AStreamOfPicturesIsAnsweredByPlaceAndSurvivesABadOne) {
+  const auto encoder = StartEncoder();
+  const auto stub =
+      v1::Encoder::NewStub(grpc::CreateChannel(encoder->grpc_address(), grpc::InsecureChannelCredentials()));
+  constexpr uint64_t kBad = 7;
+  grpc::ClientContext context;
+  const auto stream = stub->EncodeStream(&context);
+  std::jthread sender([&] {
+    for (uint64_t i = 0; i < 3 * kItems; ++i) {
+      v1::EncodeStreamRequest request;
+      request.mutable_image()->set_content(i == kBad ? "not a picture" : Picture(static_cast<int>(i)));
+      ASSERT_TRUE(stream->Write(request));
+    }
+    stream->WritesDone();
+  });
+  std::map<uint64_t, v1::EncodeStreamResponse> answers;
+  for (v1::EncodeStreamResponse answer; stream->Read(&answer);) answers[answer.index()] = answer;
+  EXPECT_TRUE(stream->Finish().ok());
+  ASSERT_EQ(answers.size(), 3u * kItems);
+  for (const auto& [index, answer] : answers) {
+    EXPECT_EQ(answer.result().has_error(), index == kBad) << index;
+    if (index != kBad && index + kItems != kBad && index % kItems != kBad) {
+      EXPECT_EQ(answer.result().embedding().SerializeAsString(),
+                answers[index % kItems].result().embedding().SerializeAsString());
+    }
+  }
+  EXPECT_THAT(answers[kBad].result().error().message(), HasSubstr("not a"));
 }
 
 TEST_F(SplitTest, SearchByItemNeedsNoEncoder) {
