@@ -21,9 +21,9 @@ struct ImageLimits {
   int64_t max_pixels = 100'000'000;  // width × height
   int64_t max_aspect_ratio = 100;    // the longer side over the shorter; a picture is squeezed into a square
 
-  // Memory that one picture may take while it is decoded, beside the file itself. 3 bytes a pixel where rows come one
-  // after another, 4 with alpha, 4 to 8 for lossless WebP, up to 9 for a progressive JPEG, 12 and more for a TIFF of
-  // one strip. A JPEG decoded at reduced scale needs accordingly less for its pixels.
+  // Memory that one picture may take while it is decoded, beside the file itself; docs/images.md says how much each
+  // format takes: 3 to 9 bytes a pixel, more for a TIFF of large strips. A JPEG decoded at reduced scale needs
+  // accordingly less for its pixels.
   int64_t max_decoded_bytes = 512 << 20;
 
   // Whether a JPEG far larger than DecodeOptions::sufficient_side may be decoded at a reduced scale.
