@@ -11,6 +11,7 @@
 #include "libs/batching/retry_delay.h"
 #include "libs/encoding/usable_cores.h"
 #include "libs/image/encode.h"
+#include "libs/image/sufficient_side.h"
 
 namespace lookalike {
 namespace {
@@ -224,8 +225,8 @@ void LocalEncoder::Prepare(Queue::Entry entry) {
 
 absl::StatusOr<std::vector<float>> LocalEncoder::ModelInput(const EncodeCall::PictureFile& file) const {
   const absl::Time start = absl::Now();
-  absl::StatusOr<Image> picture = DecodeImage(file.bytes, options_.image_limits);
-  if (picture.ok() && file.crop.has_value()) picture = Crop(*picture, *file.crop);
+  const DecodeOptions wanted = {.crop = file.crop, .sufficient_side = SufficientSide(model_->preprocessing())};
+  const absl::StatusOr<Image> picture = DecodeImage(file.bytes, options_.image_limits, wanted);
   if (!picture.ok()) return picture.status();
   const absl::Time decoded = absl::Now();
   std::vector<float> input(InputValues(model_->preprocessing()));
