@@ -141,7 +141,7 @@ HnswIndex::Audit HnswIndex::AuditGraph(bool repair) {
   const std::vector<Row> unreachable = FindUnreachable(*graph_);
   for (const Row row : unreachable) audit.unreachable.push_back(graph_->rows.slot(row));
   if (!repair) return audit;
-  for (const Row row : unreachable) linking_->linker().Patrol(row, options_.ef_search);
+  for (const Row row : unreachable) linking_->linker().MakeReachable(row, options_.ef_search);
   // Writes beside it can have left others unreachable meanwhile.
   audit.mended = unreachable.size() - std::min(unreachable.size(), FindUnreachable(*graph_).size());
   return audit;

@@ -49,9 +49,7 @@ void Linker::Link(Row row) {
 
 // By level, from the ground up.
 std::vector<Linker::Candidates> Linker::FindNeighbors(Row row, int level) const {
-  std::vector<float> embedding(rows_.dimension());
-  Decode(rows_.scaling(row).scale, rows_.high(row), rows_.low(row), embedding);
-  const QueryCode query(embedding);
+  const QueryCode query(EmbeddingOf(row));
   const int top = std::min(level, links_.entry().level);
   Candidate start = Descend({rows_, links_}, query, top);
   std::vector<Candidates> neighbors(static_cast<size_t>(top) + 1);
@@ -158,18 +156,33 @@ bool Linker::AddLink(Row from, Row to) {
 
 bool Linker::Patrol(Row row, size_t ef) {
   if (!rows_.IsLive(row)) return true;
-  std::vector<float> embedding(rows_.dimension());
-  Decode(rows_.scaling(row).scale, rows_.high(row), rows_.low(row), embedding);
-  const QueryCode query(embedding);
+  const QueryCode query(EmbeddingOf(row));
   // Links from the far end of a beam can move it so that the next does not come by there: then once more.
   for (int attempt = 0; attempt < kPatrolAttempts; ++attempt) {
-    Beam beam(ef);
-    WalkTo(query, 0, Descend({rows_, links_}, query, 0), beam, kNoRow);
+    const Beam beam = LookFor(query, ef);
     if (Finds(beam, ef, query, row)) return attempt == 0;
     MutexLock lock(mutex_);
     LeadTo(row, beam);
   }
   return false;
+}
+
+void Linker::MakeReachable(Row row, size_t ef) {
+  const Beam near = LookFor(QueryCode(EmbeddingOf(row)), ef);
+  MutexLock lock(mutex_);
+  LeadTo(row, near);
+}
+
+Embedding Linker::EmbeddingOf(Row row) const {
+  Embedding embedding(rows_.dimension());
+  Decode(rows_.scaling(row).scale, rows_.high(row), rows_.low(row), embedding);
+  return embedding;
+}
+
+Beam Linker::LookFor(const QueryCode& query, size_t ef) const {
+  Beam beam(ef);
+  WalkTo(query, 0, Descend({rows_, links_}, query, 0), beam, kNoRow);
+  return beam;
 }
 
 void Linker::LeadTo(Row row, const Beam& near) {
@@ -195,19 +208,18 @@ void Linker::PutBetween(Row from, Row row) {
   }
 }
 
-// Among more doubles of its own than a beam keeps, a row need not be in it: one of them has to lead there.
+// Among more doubles of its own than a beam keeps, a row need not be in it: then one of them, or of those that it links
+// to itself, has to lead there.
 bool Linker::Finds(const Beam& beam, size_t ef, const QueryCode& query, Row row) const {
-  const auto any = [&beam](auto&& holds) {
-    for (size_t i = 0; i < beam.size(); ++i) {
-      if (holds(beam[i].row)) return true;
-    }
-    return false;
-  };
-  if (any([row](Row found) { return found == row; })) return true;
+  std::vector<Row> near;
+  for (size_t i = 0; i < beam.size(); ++i) near.push_back(beam[i].row);
+  if (std::find(near.begin(), near.end(), row) != near.end()) return true;
   float itself = 0;
   ScoreRows(rows_, query, {&row, 1}, &itself);
   if (beam.size() < ef || beam[ef - 1].similarity < itself) return false;
-  return any([&](Row found) { return links_.Contains(found, 0, row); });
+  const std::vector<Row> own = Links(row, 0);
+  near.insert(near.end(), own.begin(), own.end());
+  return std::any_of(near.begin(), near.end(), [&](Row other) { return links_.Contains(other, 0, row); });
 }
 
 size_t Linker::bytes() const {

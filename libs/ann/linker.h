@@ -13,6 +13,7 @@
 #include "libs/ann/row_table.h"
 #include "libs/ann/visited_set.h"
 #include "libs/sync/mutex.h"
+#include "libs/vector/embedding.h"
 
 namespace lookalike {
 
@@ -50,6 +51,9 @@ class Linker {
   // those that link to them. Throws std::bad_alloc.
   bool Patrol(Row row, size_t ef);
 
+  // Has the nearest rows that such a search finds link to a row to which no path leads. Throws std::bad_alloc.
+  void MakeReachable(Row row, size_t ef);
+
   // Of the LinkTable and what searches for neighbours need, in bytes.
   size_t bytes() const;
 
@@ -59,6 +63,8 @@ class Linker {
   std::vector<Candidates> FindNeighbors(Row row, int level) const;
   // Collects the candidates near `query` into `beam`; `without` is not among them.
   void WalkTo(const QueryCode& query, int level, Candidate start, Beam& beam, Row without) const;
+  Embedding EmbeddingOf(Row row) const;
+  Beam LookFor(const QueryCode& query, size_t ef) const;
   bool Finds(const Beam& beam, size_t ef, const QueryCode& query, Row row) const;
   Candidates LinkTargets(const Beam& beam) const;
 

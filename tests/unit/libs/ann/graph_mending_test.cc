@@ -45,7 +45,7 @@ class GraphMendingTest : public testing::Test {
   void CutOff(Row row) {
     ASSERT_NE(row, graph_.links.entry().row);
     std::vector<Row> links(graph_.links.Capacity(0));
-    for (Row from = 0; from < kRows; ++from) {
+    for (Row from = 0; from < graph_.rows.size(); ++from) {
       for (int level = 0; level <= graph_.links.Level(from); ++level) {
         const size_t count = graph_.links.Read(from, level, links.data());
         const auto kept = std::remove(links.begin(), links.begin() + static_cast<ptrdiff_t>(count), row);
@@ -141,6 +141,27 @@ TEST_F(GraphMendingTest, MendsManyAtOnce) {
   EXPECT_EQ(index->AuditGraph(true).mended, cut.size());
   EXPECT_THAT(index->AuditGraph(false).unreachable, IsEmpty());
   for (const Row row : cut) EXPECT_THAT(SlotsNear(*index, row), Contains(row));
+}
+
+// Doubles of what is found, which a search for them does not need: only a walk through all links shows that no path
+// leads to them.
+TEST_F(GraphMendingTest, AnAuditMendsDoublesThatOnlyLeadToEachOther) {
+  const Embedding same = vectors_.Draw();
+  constexpr Row kDoubles = 200;
+  Linker linker(graph_.rows, graph_.links, {.ef_construction = 100});
+  for (Row row = kRows; row < kRows + kDoubles; ++row) {
+    graph_.rows.Append(row, row, same);
+    linker.Link(row);
+  }
+  graph_.linked = kRows + kDoubles;
+  const Row first = kRows + kDoubles - 2, second = first + 1;
+  for (const Row row : {first, second}) CutOff(row);
+  graph_.links.Write(first, 0, std::vector<Row>{second});
+  graph_.links.Write(second, 0, std::vector<Row>{first});
+  const auto index = Load(/*patrolled=*/kRows + kDoubles);
+  EXPECT_THAT(index->AuditGraph(false).unreachable, ElementsAre(first, second));
+  EXPECT_EQ(index->AuditGraph(true).mended, 2u);
+  EXPECT_THAT(index->AuditGraph(false).unreachable, IsEmpty());
 }
 
 TEST_F(GraphMendingTest, AnAuditThatDoesNotRepairChangesNothing) {

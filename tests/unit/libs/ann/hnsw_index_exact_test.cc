@@ -109,7 +109,7 @@ TEST_F(HnswIndexExactTest, Of500EqualEmbeddingsAScanAnswersTheFirstSlots) {
 TEST_F(HnswIndexExactTest, InAGraphOf500EqualEmbeddingsAllAreAnsweredAndTheOthersToo) {
   CheckedIndex checked({.dimension = kDimension, .exact_threshold = 0});
   const Embedding same = vectors_.Draw();
-  for (Slot slot = 0; slot < 5000; ++slot) checked.Put(slot, slot < 500 ? same : vectors_.Draw());
+  for (Slot slot = 0; slot < 2500; ++slot) checked.Put(slot, slot < 500 ? same : vectors_.Draw());
   checked.WaitUntilIdle();
   EXPECT_EQ(checked.ExpectExact({.embedding = same, .k = 100}).back().similarity,
             checked.ExpectExact({.embedding = same, .k = 1}).front().similarity);
