@@ -15,8 +15,8 @@ constexpr size_t kTilesAtATime = 56;
 // share the transformed inputs of a range and split the outputs.
 constexpr size_t kMinTilesApart = 36;
 
-// Output channels whose products are kept until they are transformed: 128 of 56 tiles are 1 MiB.
-constexpr size_t kOutputsAtATime = 128;
+// Output channels whose products are kept until they are transformed: 64 of 56 tiles are half a MiB.
+constexpr size_t kOutputsAtATime = 64;
 
 // So that the same place of two frequencies is not in the same set of a cache.
 constexpr size_t kStagger = 16;  // floats: one line

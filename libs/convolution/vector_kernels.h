@@ -116,6 +116,17 @@ LOOKALIKE_INLINE void TransformInputTile(const float* from, size_t row_stride, f
   }
 }
 
+// Asks for a tile that comes later. Its last two columns belong to the next tile too.
+LOOKALIKE_INLINE void PrefetchTile(const float* from, size_t row_stride) {
+  LOOKALIKE_UNROLL
+  for (size_t row = 0; row < kTileInputs; ++row) {
+    LOOKALIKE_UNROLL
+    for (size_t column = 0; column < kTileOutputs * kLanes; column += kLineFloats) {
+      __builtin_prefetch(from + row * row_stride + column, /*rw=*/0, /*locality=*/3);
+    }
+  }
+}
+
 void TransformInputs(const FeatureMap& input, TileRange tiles, size_t first_block, size_t end_block,
                      const Matrices& matrices) {
   const size_t down = TilesAlong(input.height), across = TilesAlong(input.width);
@@ -129,7 +140,9 @@ void TransformInputs(const FeatureMap& input, TileRange tiles, size_t first_bloc
     float* to = matrices.transformed + block.offset * matrices.input_blocks * kLanes;
     for (size_t c = 0; c < matrices.input_blocks; ++c) {
       for (size_t i = 0; i < block.rows; ++i, to += kLanes) {
-        TransformInputTile(corners[i] + c * input.block_stride, input.row_stride, to, matrices.transformed_stride);
+        const float* from = corners[i] + c * input.block_stride;
+        PrefetchTile(c + 1 < matrices.input_blocks ? from + input.block_stride : from, input.row_stride);
+        TransformInputTile(from, input.row_stride, to, matrices.transformed_stride);
       }
     }
   }
