@@ -174,16 +174,16 @@ absl::Status LocalEncoder::CheckDeadline(const EncodeCall& call) const {
                         RetryDelay(call.lane()));
 }
 
-// Until a picture that comes now is encoded; zero where none waits before it.
+// Until a picture that comes now is encoded; zero where none waits before it. At the long end: of those that would be
+// answered just too late, each costs a pass for nothing, and under overload they are the rule.
 absl::Duration LocalEncoder::ExpectedWait(Lane lane) const {
   const size_t interactive = waiting(Lane::kInteractive), bulk = waiting(Lane::kBulk);
-  if (lane == Lane::kBulk) {
-    return bulk == 0 ? absl::ZeroDuration() : pace_.TimeFor(interactive + bulk) + pace_.PassTime(1);
-  }
-  if (interactive == 0) return absl::ZeroDuration();
+  if (waiting(lane) == 0) return absl::ZeroDuration();
+  const absl::Duration under_way_and_own = 2 * pace_.PassTime(1);
+  if (lane == Lane::kBulk) return pace_.TimeFor(interactive + bulk) + under_way_and_own;
   // Every so many-th pass is not for it.
   const double others = bulk == 0 ? 1 : static_cast<double>(kBulkTurn) / (kBulkTurn - 1);
-  return pace_.TimeFor(interactive) * others + pace_.PassTime(1);
+  return pace_.TimeFor(interactive) * others + under_way_and_own;
 }
 
 // Until half of what waits is worked off: late enough that there is room, and early enough that the workers never
