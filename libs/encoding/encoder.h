@@ -32,7 +32,7 @@ struct ModelInfo {
 
 // One picture to encode. Views of the caller's memory: they must outlive the call.
 struct ImageInput {
-  absl::string_view bytes;      // a JPEG, PNG or WebP file
+  absl::string_view bytes;      // a JPEG, PNG, WebP, GIF, BMP or TIFF file
   std::optional<CropBox> crop;  // absent: the whole picture
 };
 

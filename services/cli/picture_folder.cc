@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <set>
+#include <string>
 #include <system_error>
 
 #include "absl/strings/ascii.h"
@@ -15,8 +17,8 @@ namespace {
 namespace fs = std::filesystem;
 
 bool IsPicture(const fs::path& path) {
-  const std::string extension = absl::AsciiStrToLower(path.extension().string());
-  return extension == ".jpg" || extension == ".jpeg" || extension == ".png" || extension == ".webp";
+  static const std::set<std::string> extensions = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"};
+  return extensions.contains(absl::AsciiStrToLower(path.extension().string()));
 }
 
 }  // namespace

@@ -62,7 +62,11 @@ TEST_F(IngestSourceTest, AFolderGivesItsPicturesSortedByPath) {
   Write("a/x.jpeg", "");
   Write("a/notes.txt", "");
   Write("c.webp", "");
-  EXPECT_THAT(ReadAll(folder_), ElementsAre("a/x.jpeg a/x.jpeg", "b.PNG b.PNG", "c.webp c.webp"));
+  Write("d.GIF", "");
+  Write("e.bmp", "");
+  Write("f.tiff", "");
+  EXPECT_THAT(ReadAll(folder_), ElementsAre("a/x.jpeg a/x.jpeg", "b.PNG b.PNG", "c.webp c.webp", "d.GIF d.GIF",
+                                            "e.bmp e.bmp", "f.tiff f.tiff"));
 }
 
 TEST_F(IngestSourceTest, JsonLinesGiveTypedAttributes) {
