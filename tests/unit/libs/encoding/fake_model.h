@@ -124,8 +124,13 @@ class FakeModel : public EmbeddingModel {
 
   ModelScript& script_;
   const absl::Status status_;
-  ModelInfo info_{
-      .id = "fake-1", .name = "fake", .dimension = 2, .input_size = 2, .device = "cpu", .weights = "untrained"};
+  ModelInfo info_{.id = "fake-1",
+                  .name = "fake",
+                  .dimension = 2,
+                  .input_size = 2,
+                  .device = "cpu",
+                  .weights = "untrained",
+                  .engine = "fake"};
   const Preprocessing preprocessing_{.input_size = 2};
 };
 
