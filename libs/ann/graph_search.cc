@@ -20,10 +20,10 @@ constexpr size_t kWidestBeam = 4096;
 constexpr size_t kSamples = 48;
 
 // A filter leaves out what is around the query where it allows less than this part of what chance would leave of it.
-constexpr double kFewAround = 0.6;
+constexpr double kFewAround = 0.5;
 // The nearest that it allows then lie on all sides, at the edge of what it leaves out, with few links among them: so
 // much wider a beam finds as many of them as elsewhere.
-constexpr size_t kWiderAroundAHole = 2;
+constexpr size_t kWiderAroundAHole = 3;
 
 // Of the best by approximate similarity so many are compared in full.
 size_t Rescored(size_t k) { return 2 * k + 10; }
