@@ -16,6 +16,10 @@ namespace {
 constexpr uint64_t kLeastItemsOfMean = 100;
 // Items that a rebuild reads from disk at once.
 constexpr Slot kSlotsAtOnce = 256;
+// Writes that are further apart leave time for a patrol.
+constexpr absl::Duration kQuiet = absl::Seconds(1);
+// A backlog that searches do not notice.
+constexpr size_t kFewRows = 256;
 // How often long waits look whether the end has come.
 constexpr absl::Duration kPatience = absl::Milliseconds(50);
 
@@ -167,10 +171,23 @@ absl::Status Collection::CopyItemsTo(Generation& next) {
       return status;
     }
   }
+  // For the patrol too. But where writes go on that could take for ever: it comes after the swap then.
   while (!next.index().WaitUntilIdle(absl::Now() + kPatience)) {
     if (stopping_) return Stopped();
+    if (IsBeingWritten() && HasCaughtUp(next)) break;
   }
   return absl::OkStatus();
+}
+
+bool Collection::IsBeingWritten() const {
+  ReaderMutexLock lock(state_mutex_);
+  return absl::Now() - last_write_ < kQuiet;
+}
+
+// With the index in use, where writes come faster than they are linked.
+bool Collection::HasCaughtUp(const Generation& next) const {
+  const size_t backlog = std::max(kFewRows, CurrentGeneration()->index().backlog());
+  return next.index().WaitForBacklog(backlog, absl::InfinitePast());
 }
 
 absl::Status Collection::CopySlotsTo(Generation& next, Slot begin, Slot end) {

@@ -15,8 +15,8 @@ struct PictureFile {
   std::filesystem::path path;
 };
 
-// The picture files (.jpg, .jpeg, .png, .webp, .gif, .bmp, .tif, .tiff, whatever the case) in a folder and the folders in it, sorted by relative
-// path. NotFound for a folder that is not there or cannot be read.
+// The picture files (.jpg, .jpeg, .png, .webp, .gif, .bmp, .tif, .tiff, whatever the case) in a folder and the folders
+// in it, sorted by relative path. NotFound for a folder that is not there or cannot be read.
 absl::StatusOr<std::vector<PictureFile>> FindPictures(const std::filesystem::path& folder);
 
 // All bytes of a file. NotFound where it cannot be read.
