@@ -146,7 +146,7 @@ class Collection {
   absl::StatusOr<StoredMean> FitMean() const;
   absl::StatusOr<StoredMean> MeanForRebuild() const;
   absl::Status CopyItemsTo(Generation& next);
-  bool IsBeingWritten() const ABSL_LOCKS_EXCLUDED(state_mutex_);
+  uint64_t LastWrite() const ABSL_LOCKS_EXCLUDED(state_mutex_);  // its sequence number
   bool HasCaughtUp(const Generation& next) const;
   absl::Status CopySlotsTo(Generation& next, Slot begin, Slot end);
   absl::Status SwapIn(const Generation& next, std::shared_ptr<Generation>& old) ABSL_LOCKS_EXCLUDED(state_mutex_);

@@ -16,8 +16,6 @@ namespace {
 constexpr uint64_t kLeastItemsOfMean = 100;
 // Items that a rebuild reads from disk at once.
 constexpr Slot kSlotsAtOnce = 256;
-// Writes that are further apart leave time for a patrol.
-constexpr absl::Duration kQuiet = absl::Seconds(1);
 // A backlog that searches do not notice.
 constexpr size_t kFewRows = 256;
 // How often long waits look whether the end has come.
@@ -172,16 +170,18 @@ absl::Status Collection::CopyItemsTo(Generation& next) {
     }
   }
   // For the patrol too. But where writes go on that could take for ever: it comes after the swap then.
-  while (!next.index().WaitUntilIdle(absl::Now() + kPatience)) {
+  for (uint64_t before = LastWrite(); !next.index().WaitUntilIdle(absl::Now() + kPatience);) {
     if (stopping_) return Stopped();
-    if (IsBeingWritten() && HasCaughtUp(next)) break;
+    const uint64_t now = LastWrite();
+    if (now != before && HasCaughtUp(next)) break;
+    before = now;
   }
   return absl::OkStatus();
 }
 
-bool Collection::IsBeingWritten() const {
+uint64_t Collection::LastWrite() const {
   ReaderMutexLock lock(state_mutex_);
-  return absl::Now() - last_write_ < kQuiet;
+  return stored_.sequence;
 }
 
 // With the index in use, where writes come faster than they are linked.
