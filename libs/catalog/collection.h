@@ -151,7 +151,7 @@ class Collection {
   absl::Status CopySlotsTo(Generation& next, Slot begin, Slot end);
   absl::Status SwapIn(const Generation& next, std::shared_ptr<Generation>& old) ABSL_LOCKS_EXCLUDED(state_mutex_);
   void AbandonRebuild();
-  // Finds what the graph does not lead to, and links it. Some 20 ms for 100,000 items.
+  // Finds what the graph does not lead to, and links it.
   void MendGraph() ABSL_LOCKS_EXCLUDED(state_mutex_);
 
   // The snapshot file (collection_snapshot.cc).

@@ -58,7 +58,11 @@ std::vector<EncodeSession::Entry> EncodeSession::TakeGroup() {
   std::vector<Entry> group;
   MutexLock lock(mutex_);
   while (waiting_.empty() && !read_all_ && !broken_) changed_.Wait(mutex_);
-  if (broken_ || context_->IsCancelled()) return group;
+  if (context_->IsCancelled() && !broken_) {
+    broken_ = true;  // or else ReadAll() could wait for answers that nobody gives any more
+    changed_.NotifyAll();
+  }
+  if (broken_) return group;
   while (!waiting_.empty() && group.size() < options_.group_images) {
     group.push_back(std::move(waiting_.front()));
     waiting_.pop_front();

@@ -52,7 +52,11 @@ std::vector<IngestSession::Entry> IngestSession::TakeGroup() {
   std::vector<Entry> group;
   MutexLock lock(mutex_);
   while (!CanJoin(group) && !(read_all_ && waiting_.empty()) && !broken_) changed_.Wait(mutex_);
-  if (broken_ || context_->IsCancelled()) return group;
+  if (context_->IsCancelled() && !broken_) {
+    broken_ = true;  // or else ReadAll() could wait for answers that nobody gives any more
+    changed_.NotifyAll();
+  }
+  if (broken_) return group;
   size_t bytes = 0;
   while (CanJoin(group) && (group.empty() || bytes + waiting_.front().bytes <= options_.group_bytes)) {
     bytes += waiting_.front().bytes;
