@@ -14,6 +14,7 @@
 #include "tests/recovery/damage.h"
 #include "tests/recovery/filter_probe.h"
 #include "tests/recovery/value.h"
+#include "tests/unit/temporary_folder.h"
 
 namespace lookalike {
 namespace {
@@ -63,12 +64,6 @@ TEST(CyclePlanTest, FollowsFromItsSeed) {
 
 class DamageTest : public testing::Test {
  protected:
-  DamageTest() : folder_(std::filesystem::path(testing::TempDir()) / "damage_test") {
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
-  }
-  ~DamageTest() override { std::filesystem::remove_all(folder_); }
-
   void Fill() {
     for (int i = 0; i < 4; ++i) {
       std::ofstream(folder_ / absl::StrCat(i, ".snapshot")) << std::string(1000, 'x');
@@ -83,7 +78,8 @@ class DamageTest : public testing::Test {
     return contents;
   }
 
-  const std::filesystem::path folder_;
+  const TemporaryFolder temporary_;
+  const std::filesystem::path folder_ = temporary_.path();
 };
 
 TEST_F(DamageTest, ChangesSomethingAndTheSameForTheSameSeed) {

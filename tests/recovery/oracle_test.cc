@@ -7,6 +7,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/unit/temporary_folder.h"
+
 namespace lookalike {
 namespace {
 
@@ -101,7 +103,8 @@ TEST_F(OracleTest, WhatACheckFoundIsExpectedFromThenOn) {
 
 TEST_F(OracleTest, TheJournalTellsWhatHappened) {
   Write("a", MakeVersion(1, 2, 3), 7);
-  const std::string path = testing::TempDir() + "/oracle_test.journal";
+  const TemporaryFolder folder;
+  const std::string path = folder.File("journal");
   oracle_.StartJournal(path);
   oracle_.LoseWrite(oracle_.BeginWrite(target(), {{"a", kAbsent}}));
   oracle_.StartJournal(path + ".next");  // closes the first

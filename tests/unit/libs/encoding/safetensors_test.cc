@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/unit/libs/encoding/safetensors_builder.h"
+#include "tests/unit/temporary_folder.h"
 
 namespace lookalike {
 namespace {
@@ -164,7 +165,8 @@ TEST(SafetensorsTest, RefusesTensorsThatOverlapOrLeaveGaps) {
 }
 
 TEST(SafetensorsTest, MapsAFileAndNamesItInErrors) {
-  const std::string path = testing::TempDir() + "/mapped.safetensors";
+  const TemporaryFolder folder;
+  const std::string path = folder.File("mapped.safetensors");
   std::ofstream(path, std::ios::binary) << SafetensorsBytes({{"a", {{1}, {3}}}});
   const auto file = SafetensorsFile::Open(path);
   ASSERT_TRUE(file.ok()) << file.status();

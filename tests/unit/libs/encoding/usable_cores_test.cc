@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/unit/temporary_folder.h"
+
 namespace lookalike {
 namespace {
 
@@ -14,17 +16,16 @@ class UsableCoresTest : public testing::Test {
   void SetUp() override {
     // As of a machine with many cores; the tests ask for one, of however many there are.
     for (const char* folder : {"/cpu", "/shop/search", "/cpu,cpuacct/shop/search", "/unified/shop"}) {
-      std::filesystem::create_directories(root_ + folder);
+      std::filesystem::create_directories(root_.path() + folder);
     }
     Write("own", "");
   }
-  void TearDown() override { std::filesystem::remove_all(root_); }
 
-  void Write(const std::string& name, const std::string& content) { std::ofstream(root_ + "/" + name) << content; }
+  void Write(const std::string& name, const std::string& content) { std::ofstream(root_.File(name)) << content; }
 
-  size_t Cores() const { return UsableCores(root_, root_ + "/own"); }
+  size_t Cores() const { return UsableCores(root_.path(), root_.File("own")); }
 
-  const std::string root_ = testing::TempDir() + "/usable_cores_test";
+  const TemporaryFolder root_;
   const size_t unlimited_ = UsableCores("/no/such/folder", "/no/such/file");
 };
 
