@@ -69,33 +69,53 @@ std::vector<Ranked> TakeInOrder(std::span<const Candidate> candidates, const std
   return taken;
 }
 
-// Each candidate keeps its highest similarity to the results so far: one more result costs one comparison with each.
-std::vector<Ranked> Diversify(std::span<const Candidate> candidates, std::vector<Ranked> left,
+// A candidate that waits to become the next result of a diverse order.
+struct Waiting {
+  Ranked ranked;
+  size_t order = 0;       // by score
+  size_t compared = 0;    // with so many of the results
+  float redundancy = -1;  // the highest similarity to those; so far, more can only raise it
+  double most = 0;        // the marginal relevance under that redundancy: more comparisons can only lower it
+
+  // For a heap with the best on top.
+  bool operator<(const Waiting& other) const { return most != other.most ? most < other.most : order > other.order; }
+};
+
+// A result is the candidate whose marginal relevance is the highest after it was compared with all results before.
+// Those that could not be it even if nothing more were like them wait uncompared (Minoux' lazy greedy algorithm, 1978).
+std::vector<Ranked> Diversify(std::span<const Candidate> candidates, const std::vector<Ranked>& ranked,
                               const RankingProfile& profile, size_t wanted) {
   const double lambda = profile.diversity->lambda;
-  const auto marginal = [lambda](const Ranked& one) {
-    return lambda * one.score - (1 - lambda) * one.redundancy.value_or(0);
+  const auto marginal = [lambda](const Waiting& one) {
+    return lambda * one.ranked.score - (1 - lambda) * one.redundancy;
   };
+  std::vector<Waiting> heap;
+  heap.reserve(ranked.size());
+  for (size_t i = 0; i < ranked.size(); ++i) {
+    heap.push_back({.ranked = ranked[i], .order = i});
+    heap.back().most = marginal(heap.back());
+  }
+  std::make_heap(heap.begin(), heap.end());
   std::vector<Ranked> taken;
   GroupLimits groups(profile.grouping);
-  while (taken.size() < wanted && !left.empty()) {
-    size_t best = 0;
-    for (size_t i = 1; i < left.size(); ++i) {
-      if (marginal(left[i]) > marginal(left[best])) best = i;
+  while (taken.size() < wanted && !heap.empty()) {
+    std::pop_heap(heap.begin(), heap.end());
+    Waiting& one = heap.back();
+    const Candidate& candidate = candidates[one.ranked.index];
+    if (one.compared < taken.size() && groups.HasRoomFor(candidate)) {
+      const std::span<const float> other = candidates[taken[one.compared++].index].embedding;
+      const size_t dimension = std::min(candidate.embedding.size(), other.size());
+      one.redundancy = std::max(one.redundancy, Dot(candidate.embedding.data(), other.data(), dimension));
+      one.most = marginal(one);
+      std::push_heap(heap.begin(), heap.end());
+      continue;
     }
-    Ranked next = left[best];
-    if (!next.redundancy) next.redundancy = 0;
-    left.erase(left.begin() + static_cast<std::ptrdiff_t>(best));
-    const Candidate& chosen = candidates[next.index];
-    taken.push_back(next);
-    groups.Count(chosen);
-    std::erase_if(left, [&](const Ranked& one) { return !groups.HasRoomFor(candidates[one.index]); });
-    for (Ranked& one : left) {
-      const Candidate& other = candidates[one.index];
-      const float similarity = Dot(chosen.embedding.data(), other.embedding.data(),
-                                   std::min(chosen.embedding.size(), other.embedding.size()));
-      one.redundancy = one.redundancy ? std::max(*one.redundancy, similarity) : similarity;
+    if (groups.HasRoomFor(candidate)) {
+      groups.Count(candidate);
+      one.ranked.redundancy = taken.empty() ? 0 : one.redundancy;
+      taken.push_back(one.ranked);
     }
+    heap.pop_back();
   }
   return taken;
 }
@@ -104,11 +124,11 @@ std::vector<Ranked> Diversify(std::span<const Candidate> candidates, std::vector
 
 std::vector<Ranked> Rank(std::span<const Candidate> candidates, const RankingProfile& profile,
                          const RankingOptions& options) {
-  std::vector<Ranked> ranked = ByScore(candidates, profile, options);
+  const std::vector<Ranked> ranked = ByScore(candidates, profile, options);
   const size_t wanted = options.skip > std::numeric_limits<size_t>::max() - options.k
                             ? std::numeric_limits<size_t>::max()
                             : options.skip + options.k;
-  std::vector<Ranked> taken = profile.diversity ? Diversify(candidates, std::move(ranked), profile, wanted)
+  std::vector<Ranked> taken = profile.diversity ? Diversify(candidates, ranked, profile, wanted)
                                                 : TakeInOrder(candidates, ranked, profile.grouping, wanted);
   taken.erase(taken.begin(), taken.begin() + static_cast<std::ptrdiff_t>(std::min(options.skip, taken.size())));
   return taken;
