@@ -7,6 +7,7 @@
 #include "libs/rpc/convert.h"
 #include "libs/rpc/deadline.h"
 #include "libs/rpc/facet_convert.h"
+#include "libs/rpc/ranking_convert.h"
 #include "libs/rpc/sequence_wait.h"
 #include "libs/rpc/status.h"
 
@@ -37,6 +38,23 @@ class CollectionRpcs : public Service {
   grpc::Status DeleteCollection(grpc::ServerContext* context, const v1::DeleteCollectionRequest* request,
                                 v1::DeleteCollectionResponse*) final {
     return ToGrpcStatus(store_->DeleteCollection(request->name(), DeadlineOf(*context)));
+  }
+
+  grpc::Status SetRankingProfile(grpc::ServerContext* context, const v1::SetRankingProfileRequest* request,
+                                 v1::SetRankingProfileResponse*) final {
+    const absl::StatusOr<RankingProfile> profile = FromProto(request->profile());
+    if (!profile.ok()) return ToGrpcStatus(profile.status());
+    const absl::StatusOr<CollectionInfo> info = store_->GetCollection(request->collection(), DeadlineOf(*context));
+    if (!info.ok()) return ToGrpcStatus(info.status());
+    // Attributes keep their types for good: what is right now stays right.
+    if (absl::Status status = CheckAgainst(info->schema, *profile); !status.ok()) return ToGrpcStatus(status);
+    return ToGrpcStatus(store_->SetRankingProfile(request->collection(), request->name(),
+                                                  request->profile().SerializeAsString(), DeadlineOf(*context)));
+  }
+
+  grpc::Status DeleteRankingProfile(grpc::ServerContext* context, const v1::DeleteRankingProfileRequest* request,
+                                    v1::DeleteRankingProfileResponse*) final {
+    return ToGrpcStatus(store_->DeleteRankingProfile(request->collection(), request->name(), DeadlineOf(*context)));
   }
 
   grpc::Status List(grpc::ServerContext* context, const v1::ListRequest* request, v1::ListResponse* response) final {

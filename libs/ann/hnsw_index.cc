@@ -123,6 +123,14 @@ std::optional<uint64_t> HnswIndex::VersionOf(Slot slot) const {
   return graph_->rows.version(row);
 }
 
+bool HnswIndex::Read(Slot slot, uint64_t version, std::span<float> embedding) const {
+  const RowTable& rows = graph_->rows;
+  const Row row = rows.RowOf(slot);
+  if (row == kNoRow || rows.version(row) != version) return false;
+  Decode(rows.scaling(row).scale, rows.high(row), rows.low(row), embedding);
+  return true;
+}
+
 void HnswIndex::ForEachSlot(const std::function<void(Slot, uint64_t)>& visit) const {
   const size_t slots = graph_->rows.slots();
   for (Slot slot = 0; slot < slots; ++slot) {

@@ -89,6 +89,9 @@ class HnswIndex final : public VectorIndex {
 
   // The version with which the slot's embedding was put; nothing where it has none.
   std::optional<uint64_t> VersionOf(Slot slot) const;
+  // Fills `embedding` (dimension() floats) with the slot's, to the precision of its code. False, and nothing happens,
+  // where it has none of this version.
+  bool Read(Slot slot, uint64_t version, std::span<float> embedding) const;
   // Every slot that has an embedding, once, in their order.
   void ForEachSlot(const std::function<void(Slot, uint64_t version)>& visit) const;
 

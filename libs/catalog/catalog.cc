@@ -171,6 +171,22 @@ absl::StatusOr<std::vector<CollectionInfo>> Catalog::ListCollections(absl::Time)
   return infos;
 }
 
+absl::Status Catalog::SetRankingProfile(absl::string_view name, absl::string_view profile_name, std::string profile,
+                                        absl::Time deadline) {
+  if (absl::Status status = CheckDeadline(deadline); !status.ok()) return status;
+  absl::StatusOr<std::shared_ptr<Collection>> collection = Find(name);
+  if (!collection.ok()) return collection.status();
+  return (*collection)->SetRankingProfile(profile_name, std::move(profile));
+}
+
+absl::Status Catalog::DeleteRankingProfile(absl::string_view name, absl::string_view profile_name,
+                                           absl::Time deadline) {
+  if (absl::Status status = CheckDeadline(deadline); !status.ok()) return status;
+  absl::StatusOr<std::shared_ptr<Collection>> collection = Find(name);
+  if (!collection.ok()) return collection.status();
+  return (*collection)->DeleteRankingProfile(profile_name);
+}
+
 absl::StatusOr<WriteResult> Catalog::Upsert(absl::string_view name, absl::string_view model_id, std::vector<Item> items,
                                             absl::Time deadline) {
   if (absl::Status status = CheckDeadline(deadline); !status.ok()) return status;

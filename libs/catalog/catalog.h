@@ -44,6 +44,9 @@ class Catalog : public CatalogStore {
   absl::Status DeleteCollection(absl::string_view name, absl::Time deadline) override;
   absl::StatusOr<CollectionInfo> GetCollection(absl::string_view name, absl::Time deadline) override;
   absl::StatusOr<std::vector<CollectionInfo>> ListCollections(absl::Time deadline) override;
+  absl::Status SetRankingProfile(absl::string_view collection, absl::string_view name, std::string profile,
+                                 absl::Time deadline) override;
+  absl::Status DeleteRankingProfile(absl::string_view collection, absl::string_view name, absl::Time deadline) override;
   absl::StatusOr<WriteResult> Upsert(absl::string_view collection, absl::string_view model_id, std::vector<Item> items,
                                      absl::Time deadline) override;
   absl::StatusOr<WriteResult> Delete(absl::string_view collection, std::span<const std::string> ids,

@@ -20,13 +20,15 @@
 namespace lookalike {
 
 // The largest requests that a store takes; more is InvalidArgument, naming the field.
-inline constexpr size_t kMaxK = 20'000;             // results of one query; twice what a shopper may ask, to rank them
-inline constexpr size_t kMaxBatchItems = 10'000;    // items of one Upsert, ids of one Delete or Get
-inline constexpr size_t kMaxBatchQueries = 1'000;   // queries of one Search
-inline constexpr size_t kMaxListLimit = 10'000;     // items of one page
-inline constexpr size_t kMaxFacets = 100;           // attributes of one FacetQuery
-inline constexpr size_t kMaxFacetValues = 1'000;    // values of one facet
-inline constexpr size_t kMaxAuditExamples = 100;    // ids that an audit names
+inline constexpr size_t kMaxK = 20'000;            // results of one query; twice what a shopper may ask, to rank them
+inline constexpr size_t kMaxBatchItems = 10'000;   // items of one Upsert, ids of one Delete or Get
+inline constexpr size_t kMaxBatchQueries = 1'000;  // queries of one Search
+inline constexpr size_t kMaxListLimit = 10'000;    // items of one page
+inline constexpr size_t kMaxFacets = 100;          // attributes of one FacetQuery
+inline constexpr size_t kMaxFacetValues = 1'000;   // values of one facet
+inline constexpr size_t kMaxAuditExamples = 100;   // ids that an audit names
+inline constexpr size_t kMaxRankingProfiles = 64;  // of one collection
+inline constexpr size_t kMaxRankingProfileBytes = 64 << 10;
 inline constexpr size_t kMaxBackupPiece = 1 << 20;  // bytes that a backup hands over at once
 
 // How long a read waits for its min_sequence where the caller set no deadline.
@@ -53,14 +55,19 @@ struct ListQuery {
 };
 
 struct StoreQuery {
-  // Normalised embeddings of the collection's dimension, each a query of its own.
+  // Normalised embeddings of the collection's dimension, each a query of its own …
   std::span<const Embedding> embeddings;
+  // … or, where there are weights, one for each embedding, all of them the parts of one query: what is looked for is
+  // the direction of Σ weight · embedding, of embeddings as the collection compares them (a centered one subtracts its
+  // mean from each). InvalidArgument for a weight that is not finite, and where the sum has no direction.
+  std::span<const float> weights = {};
   // The model that made them; FailedPrecondition, naming both, where it is not the collection's. Empty: unchecked.
   std::string model_id;
   size_t k = 10;                   // 1 to kMaxK
   Filter filter;                   // exact: the nearest among all items that match
   std::optional<float> min_score;  // -1 to 1: less similar items are left out
   uint64_t min_sequence = 0;       // see CatalogStore
+  bool with_embeddings = false;    // fill ScoredItem::embedding
 };
 
 struct FacetQuery {
@@ -78,6 +85,9 @@ struct Facets {
 struct ScoredItem {
   Item item;        // without its embedding
   float score = 0;  // cosine similarity to the query, -1 to 1
+  // On demand: the embedding that was found, as the store compares it (in a centered collection after the mean was
+  // subtracted), normalised. The dot product of two of one answer is their similarity.
+  Embedding embedding = {};
 };
 
 struct ItemPage {
@@ -118,6 +128,14 @@ class CatalogStore {
   virtual absl::StatusOr<CollectionInfo> GetCollection(absl::string_view name, absl::Time deadline) = 0;
   // Ordered by name.
   virtual absl::StatusOr<std::vector<CollectionInfo>> ListCollections(absl::Time deadline) = 0;
+  // Keeps the bytes of a ranking profile for CollectionInfo, in place of those under its name; durable as a write is.
+  // InvalidArgument for a name that no collection could have, and beyond kMaxRankingProfiles and
+  // kMaxRankingProfileBytes.
+  virtual absl::Status SetRankingProfile(absl::string_view collection, absl::string_view name, std::string profile,
+                                         absl::Time deadline) = 0;
+  // NotFound where there is none of that name.
+  virtual absl::Status DeleteRankingProfile(absl::string_view collection, absl::string_view name,
+                                            absl::Time deadline) = 0;
 
   // Adds each item or replaces the one of its id, whole. Items are judged one by one: InvalidArgument for an id,
   // embedding or attribute that is not allowed, and the others are written. Embeddings need not be normalised.

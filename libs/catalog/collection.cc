@@ -54,7 +54,8 @@ CollectionInfo Collection::Info() const {
             .rebuilds = rebuilds_,
             .rebuilding = next_ != nullptr,
             .unreachable = unreachable_,
-            .schema = stored_.schema};
+            .schema = stored_.schema,
+            .ranking_profiles = ranking_profiles_};
   }
   // They can wait for the linking of a row, which nobody else should wait for.
   const HnswIndex::Figures figures = generation->index().figures();
@@ -95,6 +96,45 @@ absl::Status Collection::WaitForBacklog(absl::Time deadline) const {
   }
   return absl::ResourceExhaustedError(absl::StrCat(
       "backlog: ", backlog, " embeddings wait to be linked into the graph, at most ", options_.max_backlog, " may"));
+}
+
+absl::Status Collection::SetRankingProfile(absl::string_view name, std::string profile) {
+  if (absl::Status status = ValidateProfileName(name); !status.ok()) return status;
+  if (profile.size() > kMaxRankingProfileBytes) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("profile: takes ", profile.size(), " bytes; at most ", kMaxRankingProfileBytes, " are kept"));
+  }
+  return RunAlone([&]() -> absl::Status {
+    {
+      ReaderMutexLock lock(state_mutex_);
+      if (dropped_) return NoSuchCollection(spec_);
+      if (!ranking_profiles_.contains(name) && ranking_profiles_.size() >= kMaxRankingProfiles) {
+        return absl::InvalidArgumentError(
+            absl::StrCat("name: the collection has ", kMaxRankingProfiles, " ranking profiles already"));
+      }
+    }
+    if (absl::Status status = storage_->WriteRankingProfile(identity(), name, profile); !status.ok()) return status;
+    MutexLock lock(state_mutex_);
+    ranking_profiles_[std::string(name)] = std::move(profile);
+    return absl::OkStatus();
+  });
+}
+
+absl::Status Collection::DeleteRankingProfile(absl::string_view name) {
+  return RunAlone([&]() -> absl::Status {
+    {
+      ReaderMutexLock lock(state_mutex_);
+      if (dropped_) return NoSuchCollection(spec_);
+      if (!ranking_profiles_.contains(name)) {
+        return absl::NotFoundError(
+            absl::StrCat("name: there is no ranking profile \"", absl::Utf8SafeCHexEscape(name), "\""));
+      }
+    }
+    if (absl::Status status = storage_->DeleteRankingProfile(identity(), name); !status.ok()) return status;
+    MutexLock lock(state_mutex_);
+    ranking_profiles_.erase(ranking_profiles_.find(name));
+    return absl::OkStatus();
+  });
 }
 
 absl::StatusOr<WriteResult> Collection::Write(std::vector<Operation> operations, absl::Time deadline) {

@@ -73,6 +73,9 @@ class Collection {
   absl::StatusOr<Facets> GetFacets(const FacetQuery& query, absl::Time deadline) const;
   absl::StatusOr<AuditReport> Audit(bool repair, absl::Time deadline);
 
+  absl::Status SetRankingProfile(absl::string_view name, std::string profile);
+  absl::Status DeleteRankingProfile(absl::string_view name);
+
   // Deletes the collection from disk; every write after that is NotFound.
   absl::Status Drop();
 
@@ -128,17 +131,18 @@ class Collection {
   // Searching (collection_search.cc).
   struct View;
   View TakeView(const Filter& filter) const ABSL_SHARED_LOCKS_REQUIRED(state_mutex_);
-  absl::StatusOr<std::vector<ScoredItem>> SearchOne(const Embedding& embedding, const StoreQuery& query,
+  absl::StatusOr<std::vector<ScoredItem>> SearchOne(std::span<const Embedding> parts, const StoreQuery& query,
                                                     View& view) const;
-  absl::StatusOr<std::vector<Neighbor>> FindNeighbors(const Embedding& embedding, const StoreQuery& query,
+  absl::StatusOr<std::vector<Neighbor>> FindNeighbors(std::span<const Embedding> parts, const StoreQuery& query,
                                                       const View& view) const;
   struct Found {
     ItemDirectory::ItemPointer item;
     float similarity;
+    Embedding embedding;  // where the query wants it
   };
   bool Resolve(const StoreQuery& query, const View& view, const std::vector<Neighbor>& neighbors,
                std::vector<Found>& found) const ABSL_SHARED_LOCKS_REQUIRED(state_mutex_);
-  static std::vector<ScoredItem> ToResults(const std::vector<Found>& found, std::optional<float> min_score);
+  static std::vector<ScoredItem> ToResults(std::vector<Found> found, std::optional<float> min_score);
 
   // Keeping in shape (collection_maintenance.cc).
   bool NeedsRebuild() const;
@@ -185,6 +189,7 @@ class Collection {
   mutable Mutex state_mutex_;
   StoredCollection stored_ ABSL_GUARDED_BY(state_mutex_);
   ItemDirectory items_ ABSL_GUARDED_BY(state_mutex_);
+  RankingProfiles ranking_profiles_ ABSL_GUARDED_BY(state_mutex_);
   std::shared_ptr<Generation> generation_ ABSL_GUARDED_BY(state_mutex_);
   // The one that a rebuild is filling; null where there is none. Every write goes to both.
   std::shared_ptr<Generation> next_ ABSL_GUARDED_BY(state_mutex_);

@@ -30,6 +30,9 @@ absl::StatusOr<std::unique_ptr<Collection>> Collection::Load(StoredCollection st
 
 absl::Status Collection::LoadState() {
   MutexLock lock(state_mutex_);
+  absl::StatusOr<RankingProfiles> profiles = storage_->ReadRankingProfiles(identity());
+  if (!profiles.ok()) return profiles.status();
+  ranking_profiles_ = *std::move(profiles);
   const absl::Status status = LoadFromSnapshot();
   if (status.ok()) return status;
   // A collection without a snapshot is nothing to speak of; one whose snapshot cannot be used is.

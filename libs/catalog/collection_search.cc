@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <utility>
 
@@ -31,7 +32,29 @@ absl::Status ValidateQuery(const CollectionSpec& spec, const StoreQuery& query) 
           absl::StrCat("embedding: has ", embedding.size(), " values; the collection's dimension is ", spec.dimension));
     }
   }
+  if (!query.weights.empty() && query.weights.size() != query.embeddings.size()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("weights: there are ", query.weights.size(), " for ", query.embeddings.size(), " embeddings"));
+  }
+  for (const float weight : query.weights) {
+    if (!std::isfinite(weight)) return absl::InvalidArgumentError("weights: one is not a finite number");
+  }
   return ValidateCount("queries", query.embeddings.size(), 1, kMaxBatchQueries);
+}
+
+// What the index is asked for: an embedding, or the direction of several together.
+absl::StatusOr<Embedding> Direction(std::span<const Embedding> parts, std::span<const float> weights,
+                                    const Generation& generation) {
+  if (weights.empty()) return generation.Centered(parts.front());
+  Embedding sum(parts.front().size());
+  for (size_t part = 0; part < parts.size(); ++part) {
+    const Embedding centered = generation.Centered(parts[part]);
+    for (size_t i = 0; i < sum.size(); ++i) sum[i] += weights[part] * centered[i];
+  }
+  if (!Normalize(sum).ok()) {
+    return absl::InvalidArgumentError("queries: together they have no direction: they cancel each other out");
+  }
+  return sum;
 }
 
 }  // namespace
@@ -60,20 +83,22 @@ absl::StatusOr<std::vector<std::vector<ScoredItem>>> Collection::Search(const St
     view = TakeView(query.filter);
   }
   std::vector<std::vector<ScoredItem>> results;
-  for (const Embedding& embedding : query.embeddings) {
+  // Each is a query, or all are one.
+  const size_t step = query.weights.empty() ? 1 : query.embeddings.size();
+  for (size_t i = 0; i < query.embeddings.size(); i += step) {
     if (absl::Now() >= deadline) return absl::DeadlineExceededError("the deadline passed during the search");
-    absl::StatusOr<std::vector<ScoredItem>> found = SearchOne(embedding, query, view);
+    absl::StatusOr<std::vector<ScoredItem>> found = SearchOne(query.embeddings.subspan(i, step), query, view);
     if (!found.ok()) return found.status();
     results.push_back(*std::move(found));
   }
   return results;
 }
 
-absl::StatusOr<std::vector<ScoredItem>> Collection::SearchOne(const Embedding& embedding, const StoreQuery& query,
+absl::StatusOr<std::vector<ScoredItem>> Collection::SearchOne(std::span<const Embedding> parts, const StoreQuery& query,
                                                               View& view) const {
   std::vector<Found> found;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    const absl::StatusOr<std::vector<Neighbor>> neighbors = FindNeighbors(embedding, query, view);
+    const absl::StatusOr<std::vector<Neighbor>> neighbors = FindNeighbors(parts, query, view);
     if (!neighbors.ok()) return neighbors.status();
     bool current = false;
     {
@@ -81,25 +106,26 @@ absl::StatusOr<std::vector<ScoredItem>> Collection::SearchOne(const Embedding& e
       current = Resolve(query, view, *neighbors, found);
       if (!current) view = TakeView(query.filter);
     }
-    if (current) return ToResults(found, query.min_score);
+    if (current) return ToResults(std::move(found), query.min_score);
   }
   {
     ReaderMutexLock lock(state_mutex_);
     view = TakeView(query.filter);
-    const absl::StatusOr<std::vector<Neighbor>> neighbors = FindNeighbors(embedding, query, view);
+    const absl::StatusOr<std::vector<Neighbor>> neighbors = FindNeighbors(parts, query, view);
     if (!neighbors.ok()) return neighbors.status();
     Resolve(query, view, *neighbors, found);
   }
-  return ToResults(found, query.min_score);
+  return ToResults(std::move(found), query.min_score);
 }
 
-absl::StatusOr<std::vector<Neighbor>> Collection::FindNeighbors(const Embedding& embedding, const StoreQuery& query,
-                                                                const View& view) const {
-  const Embedding centered = view.generation->Centered(embedding);
+absl::StatusOr<std::vector<Neighbor>> Collection::FindNeighbors(std::span<const Embedding> parts,
+                                                                const StoreQuery& query, const View& view) const {
+  const absl::StatusOr<Embedding> direction = Direction(parts, query.weights, *view.generation);
+  if (!direction.ok()) return direction.status();
   SlotFilter filter;
   if (view.selection) filter = {.words = view.selection->words, .count = view.selection->count};
   return view.generation->index().Search(
-      {.embedding = centered, .k = query.k, .filter = view.selection ? &filter : nullptr});
+      {.embedding = *direction, .k = query.k, .filter = view.selection ? &filter : nullptr});
 }
 
 // Fills `found` with the items of `neighbors`. False where one of them is no longer what was found, or one that was
@@ -113,19 +139,23 @@ bool Collection::Resolve(const StoreQuery& query, const View& view, const std::v
     const ItemDirectory::ItemPointer& item = items_.At(neighbor.slot);
     const bool current = item != nullptr && item->sequence == neighbor.version &&
                          (item->sequence <= view.sequence || query.filter.Matches(item->attributes));
-    if (current) found.push_back({item, neighbor.similarity});
+    if (!current) continue;
+    found.push_back({item, neighbor.similarity, {}});
+    if (!query.with_embeddings) continue;
+    found.back().embedding.resize(spec_.dimension);
+    if (!view.generation->index().Read(neighbor.slot, neighbor.version, found.back().embedding)) found.pop_back();
   }
   const size_t matching = view.selection ? view.selection->count : view.generation->index().size();
   return found.size() == neighbors.size() && found.size() >= std::min(query.k, matching);
 }
 
-std::vector<ScoredItem> Collection::ToResults(const std::vector<Found>& found, std::optional<float> min_score) {
+std::vector<ScoredItem> Collection::ToResults(std::vector<Found> found, std::optional<float> min_score) {
   std::vector<ScoredItem> results;
   results.reserve(found.size());
-  for (const Found& one : found) {
+  for (Found& one : found) {
     // Rounding may carry a cosine a little over 1.
     const float score = std::clamp(one.similarity, -1.0f, 1.0f);
-    if (!min_score || score >= *min_score) results.push_back({*one.item, score});
+    if (!min_score || score >= *min_score) results.push_back({*one.item, score, std::move(one.embedding)});
   }
   std::sort(results.begin(), results.end(), ByScoreThenId);
   return results;

@@ -3,6 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
 
 #include "absl/time/time.h"
@@ -29,6 +31,9 @@ struct CollectionSpec {
   bool centered = false;  // similarity is the cosine after the mean embedding has been subtracted from both sides
 };
 
+// Ranking profiles by name: bytes that mean nothing to a store.
+using RankingProfiles = std::map<std::string, std::string, std::less<>>;
+
 struct CollectionInfo {
   CollectionSpec spec;
   uint64_t items = 0;              // items that can be found, exact
@@ -44,6 +49,7 @@ struct CollectionInfo {
   bool rebuilding = false;
   uint64_t unreachable = 0;  // what the last audit found; also by the one after each rebuild
   AttributeSchema schema;    // the attributes seen so far and their types
+  RankingProfiles ranking_profiles;
 };
 
 }  // namespace lookalike

@@ -117,6 +117,11 @@ absl::Status Storage::DeleteCollection(const StoredCollection& collection) {
   batch.Delete(database_->meta, SequenceKey(collection.number));
   batch.Delete(database_->meta, SchemaKey(collection.number));
   batch.Delete(database_->meta, MeanKey(collection.number));
+  const absl::StatusOr<RankingProfiles> profiles = ReadRankingProfiles(collection);
+  if (!profiles.ok()) return profiles.status();
+  for (const auto& [name, profile] : *profiles) {
+    batch.Delete(database_->meta, absl::StrCat(RankingPrefix(collection.number), name));
+  }
   for (rocksdb::ColumnFamilyHandle* family : {database_->items, database_->embeddings, database_->journal}) {
     batch.DeleteRange(family, begin, end);
   }
@@ -161,6 +166,33 @@ absl::StatusOr<std::optional<StoredMean>> Storage::ReadMean(const StoredCollecti
   absl::Status status = DecodeMean(**record, collection.spec.dimension, mean.mean, mean.items);
   if (!status.ok()) return Located(status, Naming(collection));
   return mean;
+}
+
+absl::Status Storage::WriteRankingProfile(const StoredCollection& collection, absl::string_view name,
+                                          absl::string_view profile) {
+  rocksdb::WriteBatch batch;
+  batch.Put(database_->meta, absl::StrCat(RankingPrefix(collection.number), name), ToSlice(profile));
+  return database_->Commit(batch);
+}
+
+absl::Status Storage::DeleteRankingProfile(const StoredCollection& collection, absl::string_view name) {
+  rocksdb::WriteBatch batch;
+  batch.Delete(database_->meta, absl::StrCat(RankingPrefix(collection.number), name));
+  return database_->Commit(batch);
+}
+
+absl::StatusOr<RankingProfiles> Storage::ReadRankingProfiles(const StoredCollection& collection) const {
+  RankingProfiles profiles;
+  const std::string prefix = RankingPrefix(collection.number);
+  const auto iterator = std::unique_ptr<rocksdb::Iterator>(database_->db->NewIterator({}, database_->meta));
+  for (iterator->Seek(prefix); iterator->Valid() && absl::StartsWith(ToView(iterator->key()), prefix);
+       iterator->Next()) {
+    profiles.emplace(ToView(iterator->key()).substr(prefix.size()), iterator->value().ToString());
+  }
+  absl::Status status =
+      ToStatus(iterator->status(), absl::StrCat("reading the ranking profiles of ", Naming(collection)));
+  if (!status.ok()) return status;
+  return profiles;
 }
 
 bool Storage::healthy() const { return database_->healthy(); }

@@ -99,6 +99,11 @@ class Storage {
   // nullopt where none was written.
   absl::StatusOr<std::optional<StoredMean>> ReadMean(const StoredCollection& collection) const;
 
+  absl::Status WriteRankingProfile(const StoredCollection& collection, absl::string_view name,
+                                   absl::string_view profile);
+  absl::Status DeleteRankingProfile(const StoredCollection& collection, absl::string_view name);
+  absl::StatusOr<RankingProfiles> ReadRankingProfiles(const StoredCollection& collection) const;
+
   // Everything but the journals, as it is at one moment, as a stream of checked blocks in pieces of 1 MiB
   // (docs/storage.md). Writes go on meanwhile. An error of the sink ends it.
   absl::Status Backup(const ByteSink& sink) const;

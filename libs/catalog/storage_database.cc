@@ -116,6 +116,7 @@ std::string CollectionKey(absl::string_view name) { return absl::StrCat(kCollect
 std::string SequenceKey(uint32_t number) { return absl::StrCat("sequence/", number); }
 std::string SchemaKey(uint32_t number) { return absl::StrCat("schema/", number); }
 std::string MeanKey(uint32_t number) { return absl::StrCat("mean/", number); }
+std::string RankingPrefix(uint32_t number) { return absl::StrCat("ranking/", number, "/"); }
 
 absl::Status ToStatus(const rocksdb::Status& status, absl::string_view what) {
   if (status.ok()) return absl::OkStatus();

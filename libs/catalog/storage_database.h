@@ -32,6 +32,8 @@ std::string CollectionKey(absl::string_view name);
 std::string SequenceKey(uint32_t number);
 std::string SchemaKey(uint32_t number);
 std::string MeanKey(uint32_t number);
+// Before a ranking profile's name.
+std::string RankingPrefix(uint32_t number);
 
 // Of the store in a data directory, and of one that is being restored.
 std::string StorePath(const std::string& directory);

@@ -54,7 +54,22 @@ absl::Status ValidateAttributesSize(const Attributes& attributes) {
   return absl::OkStatus();
 }
 
+// `what` is what messages call it.
+absl::Status ValidateName(absl::string_view name, absl::string_view what) {
+  const auto allowed = [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-' || c == '.';
+  };
+  if (name.empty()) return Invalid("name", "is empty");
+  if (name.size() > kMaxCollectionNameBytes || name[0] == '.' || !std::all_of(name.begin(), name.end(), allowed)) {
+    return Invalid("name", absl::StrCat(what, " is 1 to ", kMaxCollectionNameBytes,
+                                        " of A-Z a-z 0-9 _ - . and does not start with a dot"));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
+
+absl::Status ValidateProfileName(absl::string_view name) { return ValidateName(name, "a ranking profile's name"); }
 
 absl::Status ValidateItemId(absl::string_view id) {
   if (id.empty()) return Invalid("id", "is empty");
@@ -73,15 +88,7 @@ absl::Status ValidateItemId(absl::string_view id) {
 }
 
 absl::Status ValidateSpec(const CollectionSpec& spec) {
-  const auto allowed = [](char c) {
-    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-' || c == '.';
-  };
-  if (spec.name.empty()) return Invalid("name", "is empty");
-  if (spec.name.size() > kMaxCollectionNameBytes || spec.name[0] == '.' ||
-      !std::all_of(spec.name.begin(), spec.name.end(), allowed)) {
-    return Invalid("name", absl::StrCat("a collection's name is 1 to ", kMaxCollectionNameBytes,
-                                        " of A-Z a-z 0-9 _ - . and does not start with a dot"));
-  }
+  if (absl::Status status = ValidateName(spec.name, "a collection's name"); !status.ok()) return status;
   if (spec.model_id.size() > kMaxModelIdBytes) {
     return Invalid("model_id", absl::StrCat("has ", spec.model_id.size(), " bytes; at most ", kMaxModelIdBytes));
   }

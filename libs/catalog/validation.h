@@ -26,6 +26,9 @@ absl::Status ValidateItemId(absl::string_view id);
 // InvalidArgument unless every member is within the limits that item.h states.
 absl::Status ValidateSpec(const CollectionSpec& spec);
 
+// InvalidArgument, naming `name`, unless a ranking profile can have that name: what a collection's can be.
+absl::Status ValidateProfileName(absl::string_view name);
+
 // InvalidArgument unless the item can be kept in a collection of `dimension` under `schema`. On success its embedding
 // is normalised and its attributes have been added to `schema`; on failure `schema` is as before.
 absl::Status PrepareItem(size_t dimension, AttributeSchema& schema, Item& item);

@@ -2,105 +2,231 @@
 #include "libs/query/product_search.h"
 
 #include <algorithm>
-#include <span>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 
-#include "libs/catalog/validation.h"
+#include "libs/query/query_validation.h"
 #include "libs/ranking/rank.h"
 
 namespace lookalike {
 namespace {
 
-absl::Status ValidateQuery(const ProductQuery& query, const CollectionInfo& collection) {
-  if (absl::Status status = ValidateCount("k", query.k, 1, kMaxResults); !status.ok()) return status;
-  if (query.min_score && !(*query.min_score >= -1 && *query.min_score <= 1)) {
-    return absl::InvalidArgumentError(absl::StrCat("min_score: must be -1 to 1, got ", *query.min_score));
-  }
-  // The write that is still awaited may bring the attribute; the store knows once it has come.
-  if (collection.sequence < query.min_sequence) return absl::OkStatus();
-  return query.filter.CheckAgainst(collection.schema);
-}
-
-// The item that a "more like this" leaves out, if any.
+// What is no result: the items that are looked for among them, unless they are wanted.
 std::vector<std::string> ExcludedIds(const ProductQuery& query) {
-  const auto* item = std::get_if<ItemReference>(&query.target);
-  if (item == nullptr || item->include_itself) return {};
-  return {item->id};
+  std::vector<std::string> ids = query.excluded_ids;
+  for (const QueryPart& part : query.parts) {
+    const auto* item = std::get_if<ItemReference>(&part.target);
+    if (item != nullptr && !query.include_query_items) ids.push_back(item->id);
+  }
+  return ids;
 }
 
-std::vector<ScoredItem> RankItems(std::vector<ScoredItem> found, const RankingOptions& options) {
+// None where there is nothing to weigh against: a single part is looked for as it is.
+std::vector<float> Weights(const std::vector<QueryPart>& parts) {
+  std::vector<float> weights;
+  if (parts.size() == 1) return weights;
+  for (const QueryPart& part : parts) weights.push_back(part.weight);
+  return weights;
+}
+
+// The filter together with all optional ones but the last `dropped`.
+absl::StatusOr<Filter> FilterWithout(const ProductQuery& query, size_t dropped) {
+  std::string text = query.filter.ToString();
+  for (size_t i = 0; i < query.optional_filters.size() - dropped; ++i) {
+    const std::string more = query.optional_filters[i].ToString();
+    if (more.empty()) continue;
+    text = text.empty() ? more : absl::StrCat("(", text, ") and (", more, ")");
+  }
+  return Filter::Parse(text);
+}
+
+// Whether the score is anything but the similarity: the profile then orders a pool of candidates.
+bool HasPool(const RankingProfile& profile) {
+  return profile.OrderDependsOnOthers() || profile.freshness || !profile.signals.empty() || !profile.boosts.empty() ||
+         profile.similarity_weight != 1;
+}
+
+size_t Returned(const ProductQuery& query) { return query.page ? query.page->returned : 0; }
+
+// Results of this page, at most.
+size_t PageSize(const ProductQuery& query) { return std::min(query.k, kMaxResults - Returned(query)); }
+
+RankingOptions OptionsOf(const ProductQuery& query) {
+  // One more than wanted tells whether there will be another page.
+  // Whole microseconds: as the cursor carries the time to the next page.
+  const absl::Time now = query.page ? query.page->now : absl::FromUnixMicros(absl::ToUnixMicros(absl::Now()));
+  RankingOptions options = {.k = PageSize(query) + 1, .now = now};
+  if (query.ranking.OrderDependsOnOthers()) {
+    options.skip = Returned(query);
+  } else if (query.page) {
+    options.after = query.page->last;
+  }
+  return options;
+}
+
+// The embeddings of a page's query: of the cursor, or of the query itself.
+absl::StatusOr<std::vector<Embedding>> EmbeddingsOfPage(const ProductQuery& query) {
+  std::vector<Embedding> embeddings = query.page->embeddings;
+  for (size_t i = 0; i < query.parts.size(); ++i) {
+    const auto* given = std::get_if<Embedding>(&query.parts[i].target);
+    if (given == nullptr) continue;
+    embeddings[i] = *given;
+    if (absl::Status status = Normalize(embeddings[i]); !status.ok()) return status;
+  }
+  return embeddings;
+}
+
+std::vector<Embedding> EmbeddingsForCursor(const ProductQuery& query, std::vector<Embedding> embeddings) {
+  for (size_t i = 0; i < query.parts.size(); ++i) {
+    if (std::holds_alternative<Embedding>(query.parts[i].target)) embeddings[i].clear();
+  }
+  return embeddings;
+}
+
+// The least similar candidate that counts: that of the first page.
+std::optional<RankPosition> FloorOf(const CandidatePool& pool, const ProductQuery& query) {
+  if (query.page) return query.page->floor;
+  if (!HasPool(query.ranking) || pool.is_all || pool.items.empty()) return std::nullopt;
+  return RankPosition{pool.items.back().score, pool.items.back().item.id};
+}
+
+std::optional<float> LeastSimilarity(const ProductQuery& query) {
+  const std::optional<float>& floor = query.ranking.min_similarity;
+  if (!floor || !query.min_score) return floor ? floor : query.min_score;
+  return std::max(*floor, *query.min_score);
+}
+
+std::vector<Ranked> RankPool(const std::vector<ScoredItem>& pool, const ProductQuery& query,
+                             const RankingOptions& options) {
   std::vector<Candidate> candidates;
-  candidates.reserve(found.size());
-  for (const ScoredItem& item : found) candidates.push_back({item.item.id, item.score});
-  std::vector<ScoredItem> ranked;
-  for (const size_t index : Rank(candidates, options)) ranked.push_back(std::move(found[index]));
-  return ranked;
+  candidates.reserve(pool.size());
+  for (const ScoredItem& item : pool) {
+    candidates.push_back({item.item.id, item.score, &item.item.attributes, item.embedding});
+  }
+  return Rank(candidates, query.ranking, options);
+}
+
+// Results as they are given out. `pool` is used up.
+std::vector<ProductResult> Present(std::vector<ScoredItem>& pool, const std::vector<Ranked>& ranked,
+                                   const ProductQuery& query, absl::Time now) {
+  std::vector<ProductResult> results;
+  results.reserve(ranked.size());
+  for (const Ranked& one : ranked) {
+    ProductResult result{.found = std::move(pool[one.index]), .score = one.score, .redundancy = one.redundancy};
+    if (query.explain) {
+      result.parts = ScoreParts(query.ranking, result.found.score, result.found.item.attributes, now);
+    }
+    results.push_back(std::move(result));
+  }
+  return results;
 }
 
 }  // namespace
 
-absl::Status CheckEncoderModel(absl::string_view encoder_model, const CollectionSpec& collection) {
-  if (encoder_model == collection.model_id) return absl::OkStatus();
-  const std::string held = collection.model_id.empty()
-                               ? "embeddings of the caller's own"
-                               : absl::StrCat("embeddings of model \"", collection.model_id, "\"");
-  return absl::FailedPreconditionError(absl::StrCat("model_id: collection \"", collection.name, "\" holds ", held,
-                                                    "; the encoder runs model \"", encoder_model,
-                                                    "\", whose embeddings cannot be compared with them"));
-}
-
-absl::StatusOr<ProductResults> ProductSearch::Search(absl::string_view collection, const ProductQuery& query,
+absl::StatusOr<ProductResults> ProductSearch::Search(const CollectionInfo& collection, const ProductQuery& query,
                                                      absl::Time deadline, const CancellationCheck& is_cancelled) const {
-  absl::StatusOr<CollectionInfo> info = store_->GetCollection(collection, deadline);
-  if (!info.ok()) return info.status();
-  if (absl::Status status = ValidateQuery(query, *info); !status.ok()) return status;
-  absl::StatusOr<Embedding> embedding = Embed(*info, query, deadline, is_cancelled);
-  if (!embedding.ok()) return embedding.status();
-
-  const RankingOptions ranking = {.k = query.k, .min_score = query.min_score, .excluded_ids = ExcludedIds(query)};
-  const StoreQuery store_query = {.embeddings = std::span<const Embedding>(&*embedding, 1),
-                                  .model_id = info->spec.model_id,
-                                  .k = query.k + ranking.excluded_ids.size(),
-                                  .filter = query.filter,
-                                  .min_score = query.min_score,
-                                  .min_sequence = query.min_sequence};
-  absl::StatusOr<std::vector<std::vector<ScoredItem>>> found = store_->Search(collection, store_query, deadline);
-  if (!found.ok()) return found.status();
-  return ProductResults{RankItems(std::move(found->front()), ranking), info->spec.model_id};
-}
-
-absl::StatusOr<Embedding> ProductSearch::Embed(const CollectionInfo& collection, const ProductQuery& query,
-                                               absl::Time deadline, const CancellationCheck& is_cancelled) const {
-  if (const auto* image = std::get_if<ImageInput>(&query.target)) {
-    const EncodeOptions options = {.deadline = deadline, .lane = Lane::kInteractive, .is_cancelled = is_cancelled};
-    return EmbedImage(collection.spec, *image, options);
+  if (absl::Status status = ValidateProductQuery(query, collection); !status.ok()) return status;
+  if (query.page) return SearchPage(collection, query, deadline);
+  const EncodeOptions encode = {.deadline = deadline, .lane = Lane::kInteractive, .is_cancelled = is_cancelled};
+  const absl::StatusOr<std::vector<Embedding>> embeddings = embeddings_.Find(collection.spec, query, encode);
+  if (!embeddings.ok()) return embeddings.status();
+  for (size_t dropped = 0;; ++dropped) {
+    absl::StatusOr<ProductResults> results = SearchUnder(collection, query, *embeddings, dropped, deadline);
+    if (!results.ok() || results->items.size() >= query.min_results || dropped == query.optional_filters.size()) {
+      return results;
+    }
   }
-  if (const auto* item = std::get_if<ItemReference>(&query.target)) {
-    return EmbeddingOfItem(collection.spec, item->id, query.min_sequence, deadline);
+}
+
+absl::StatusOr<ProductResults> ProductSearch::SearchPage(const CollectionInfo& collection, const ProductQuery& query,
+                                                         absl::Time deadline) const {
+  const absl::StatusOr<std::vector<Embedding>> embeddings = EmbeddingsOfPage(query);
+  if (!embeddings.ok()) return embeddings.status();
+  absl::StatusOr<ProductResults> results =
+      SearchUnder(collection, query, *embeddings, query.page->dropped_filters, deadline);
+  if (!results.ok() || !(query.ranking.OrderDependsOnOthers() || collection.spec.centered)) return results;
+  // A write may have come between the look at the collection and the search.
+  const absl::StatusOr<CollectionInfo> now = store_->GetCollection(collection.spec.name, deadline);
+  if (!now.ok()) return now.status();
+  if (absl::Status status = ValidateProductQuery(query, *now); !status.ok()) return status;
+  return results;
+}
+
+absl::StatusOr<ProductResults> ProductSearch::SearchUnder(const CollectionInfo& collection, const ProductQuery& query,
+                                                          const std::vector<Embedding>& embeddings,
+                                                          size_t dropped_filters, absl::Time deadline) const {
+  absl::StatusOr<Filter> filter = FilterWithout(query, dropped_filters);
+  if (!filter.ok()) return filter.status();
+  const std::vector<float> weights = Weights(query.parts);
+  const StoreQuery store_query = {.embeddings = embeddings,
+                                  .weights = weights,
+                                  .model_id = collection.spec.model_id,
+                                  .filter = *std::move(filter),
+                                  .min_score = LeastSimilarity(query),
+                                  .min_sequence = query.min_sequence,
+                                  .with_embeddings = query.ranking.diversity.has_value()};
+  absl::StatusOr<CandidatePool> pool = FindPool(collection, query, store_query, deadline);
+  if (!pool.ok()) return pool.status();
+
+  const RankingOptions options = OptionsOf(query);
+  std::vector<Ranked> ranked = RankPool(pool->items, query, options);
+  const size_t wanted = PageSize(query);
+  const bool is_last = ranked.size() <= wanted && (HasPool(query.ranking) || pool->is_all);
+  if (ranked.size() > wanted) ranked.resize(wanted);
+
+  std::optional<RankPosition> floor = FloorOf(*pool, query);
+  ProductResults results{.items = Present(pool->items, ranked, query, options.now),
+                         .model_id = collection.spec.model_id,
+                         .dropped_filters = dropped_filters};
+  const size_t returned = Returned(query) + results.items.size();
+  if (is_last || results.items.empty() || returned >= kMaxResults) return results;
+  const ProductResult& last = results.items.back();
+  results.next_page = PageCursor{.returned = returned,
+                                 .dropped_filters = dropped_filters,
+                                 .now = options.now,
+                                 .last = {last.score, last.found.item.id},
+                                 .floor = std::move(floor),
+                                 .mean_items = collection.mean_items,
+                                 .sequence = collection.sequence,
+                                 .embeddings = EmbeddingsForCursor(query, embeddings)};
+  return results;
+}
+
+// The candidates: with a profile all down to the floor of the first page, which takes the most similar ones; without
+// one, a page's worth after the last result.
+absl::StatusOr<CandidatePool> ProductSearch::FindPool(const CollectionInfo& collection, const ProductQuery& query,
+                                                      const StoreQuery& store_query, absl::Time deadline) const {
+  const std::vector<std::string> excluded = ExcludedIds(query);
+  const bool has_pool = HasPool(query.ranking);
+  const size_t size = has_pool ? PoolSize(query.ranking, query.k) : PageSize(query);
+  const auto is_beyond = [](const RankPosition& position, const ScoredItem& item) {
+    return position.IsBefore(item.score, item.item.id);
+  };
+  const auto is_enough = [&](const std::vector<ScoredItem>& items) {
+    if (!has_pool && query.page) {
+      const auto later = std::count_if(items.begin(), items.end(),
+                                       [&](const ScoredItem& item) { return is_beyond(query.page->last, item); });
+      return static_cast<size_t>(later) >= size;
+    }
+    if (query.page && query.page->floor) return !items.empty() && is_beyond(*query.page->floor, items.back());
+    return !query.page && items.size() >= size;
+  };
+  StoreQuery asked = store_query;
+  asked.k = (has_pool ? size : Returned(query) + size) + excluded.size() + 1;
+  absl::StatusOr<CandidatePool> pool =
+      FindCandidates(*store_, collection.spec.name, asked, excluded, is_enough, deadline);
+  if (!pool.ok() || !has_pool) return pool;
+  if (!query.page && pool->items.size() > size) {
+    pool->items.resize(size);
+    pool->is_all = false;
   }
-  Embedding embedding = std::get<Embedding>(query.target);
-  if (absl::Status status = Normalize(embedding); !status.ok()) return status;
-  return embedding;
-}
-
-absl::StatusOr<Embedding> ProductSearch::EmbedImage(const CollectionSpec& collection, const ImageInput& image,
-                                                    const EncodeOptions& options) const {
-  absl::StatusOr<Encoded> encoded = encoder_->Encode(std::span<const ImageInput>(&image, 1), options);
-  if (!encoded.ok()) return encoded.status();
-  if (absl::Status status = CheckEncoderModel(encoded->model_id, collection); !status.ok()) return status;
-  return std::move(encoded->embeddings.front());
-}
-
-absl::StatusOr<Embedding> ProductSearch::EmbeddingOfItem(const CollectionSpec& collection, const std::string& id,
-                                                         uint64_t min_sequence, absl::Time deadline) const {
-  const GetOptions options = {.with_embeddings = true, .min_sequence = min_sequence};
-  absl::StatusOr<std::vector<absl::StatusOr<Item>>> items =
-      store_->Get(collection.name, std::span<const std::string>(&id, 1), options, deadline);
-  if (!items.ok()) return items.status();
-  if (!items->front().ok()) return items->front().status();
-  return std::move((*items->front()).embedding);
+  if (query.page && query.page->floor) {
+    std::erase_if(pool->items, [&](const ScoredItem& item) { return is_beyond(*query.page->floor, item); });
+  }
+  return pool;
 }
 
 }  // namespace lookalike

@@ -11,7 +11,7 @@
 #include "libs/batching/retry_delay.h"
 #include "libs/catalog/validation.h"
 #include "libs/digest/sha256.h"
-#include "libs/query/product_search.h"
+#include "libs/query/query_embeddings.h"
 
 namespace lookalike {
 namespace {

@@ -115,6 +115,7 @@ absl::StatusOr<ScoredItem> FromProto(const v1::ScoredItem& proto) {
   item.item.id = proto.id();
   item.item.attributes = *std::move(attributes);
   item.score = proto.score();
+  item.embedding = FromProto(proto.embedding());
   return item;
 }
 
@@ -122,6 +123,7 @@ void ToProto(const ScoredItem& item, v1::ScoredItem& proto) {
   proto.set_id(item.item.id);
   proto.set_score(item.score);
   ToProto(item.item.attributes, *proto.mutable_attributes());
+  if (!item.embedding.empty()) ToProto(item.embedding, *proto.mutable_embedding());
 }
 
 AuditReport FromProto(const v1::AuditResponse& response) {
@@ -163,6 +165,9 @@ absl::StatusOr<CollectionInfo> FromProto(const v1::Collection& proto) {
     if (!type.ok()) return type.status();
     info.schema.emplace(name, *type);
   }
+  for (const auto& [name, profile] : proto.ranking_profiles()) {
+    info.ranking_profiles.emplace(name, profile.SerializeAsString());
+  }
   return info;
 }
 
@@ -183,6 +188,9 @@ void ToProto(const CollectionInfo& info, v1::Collection& proto) {
   proto.set_mean_items(info.mean_items);
   proto.set_snapshot_sequence(info.snapshot_sequence);
   for (const auto& [name, type] : info.schema) (*proto.mutable_attribute_types())[name] = AttributeTypeName(type);
+  for (const auto& [name, profile] : info.ranking_profiles) {
+    (*proto.mutable_ranking_profiles())[name].ParseFromString(profile);  // what SetRankingProfile was given
+  }
 }
 
 ModelInfo FromProto(const v1::Model& model) {

@@ -97,6 +97,23 @@ absl::StatusOr<std::vector<CollectionInfo>> IndexClient::ListCollections(absl::T
   return infos;
 }
 
+absl::Status IndexClient::SetRankingProfile(absl::string_view collection, absl::string_view name, std::string profile,
+                                            absl::Time deadline) {
+  v1::SetRankingProfileRequest request;
+  request.set_collection(std::string(collection));
+  request.set_name(std::string(name));
+  if (!request.mutable_profile()->ParseFromString(profile)) return absl::InvalidArgumentError("profile: is none");
+  return Call(*stub_, &Stub::SetRankingProfile, request, deadline).status();
+}
+
+absl::Status IndexClient::DeleteRankingProfile(absl::string_view collection, absl::string_view name,
+                                               absl::Time deadline) {
+  v1::DeleteRankingProfileRequest request;
+  request.set_collection(std::string(collection));
+  request.set_name(std::string(name));
+  return Call(*stub_, &Stub::DeleteRankingProfile, request, deadline).status();
+}
+
 absl::StatusOr<WriteResult> IndexClient::Upsert(absl::string_view collection, absl::string_view model_id,
                                                 std::vector<Item> items, absl::Time deadline) {
   v1::IndexUpsertRequest request;
@@ -141,10 +158,13 @@ absl::StatusOr<std::vector<std::vector<ScoredItem>>> IndexClient::Search(absl::s
   request.set_filter(query.filter.ToString());
   if (query.min_score) request.set_min_score(*query.min_score);
   request.set_min_sequence(query.min_sequence);
+  request.set_with_embeddings(query.with_embeddings);
   for (const Embedding& embedding : query.embeddings) ToProto(embedding, *request.add_queries());
+  *request.mutable_weights() = {query.weights.begin(), query.weights.end()};
+  const size_t asked = query.weights.empty() ? query.embeddings.size() : 1;
   absl::StatusOr<v1::IndexSearchResponse> response = Call(*stub_, &Stub::Search, request, deadline);
   if (!response.ok()) return response.status();
-  if (absl::Status status = CheckCount(response->results_size(), query.embeddings.size()); !status.ok()) return status;
+  if (absl::Status status = CheckCount(response->results_size(), asked); !status.ok()) return status;
   std::vector<std::vector<ScoredItem>> results;
   for (const v1::ScoredItems& found : response->results()) {
     absl::StatusOr<std::vector<ScoredItem>> items = ToScoredItems(found);

@@ -10,6 +10,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
+#include "services/cli/picture_folder.h"
+
 namespace lookalike {
 namespace {
 
@@ -57,6 +59,14 @@ ordered_json ToJson(const google::protobuf::Message& message) {
   ordered_json json = ordered_json::parse(text);
   MakeIntegersNumbers(*message.GetDescriptor(), json);
   return json;
+}
+
+absl::Status ReadJsonFile(const std::string& path, google::protobuf::Message& message) {
+  const absl::StatusOr<std::string> text = ReadFile(path);
+  if (!text.ok()) return text.status();
+  const auto status = google::protobuf::util::JsonStringToMessage(*text, &message);
+  if (status.ok()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(path, ": ", std::string(status.message())));
 }
 
 absl::StatusOr<Value> AttributeFromJson(const nlohmann::json& json) {

@@ -103,12 +103,15 @@ grpc::Status IndexService::Search(grpc::ServerContext* context, const v1::IndexS
     queries.push_back(FromProto(query));
     if (absl::Status status = Normalize(queries.back()); !status.ok()) return ToGrpcStatus(status);
   }
+  const std::vector<float> weights(request->weights().begin(), request->weights().end());
   StoreQuery query = {.embeddings = queries,
+                      .weights = weights,
                       .model_id = request->model_id(),
                       .k = request->k(),
                       .filter = *std::move(filter),
                       .min_score = {},
-                      .min_sequence = request->min_sequence()};
+                      .min_sequence = request->min_sequence(),
+                      .with_embeddings = request->with_embeddings()};
   if (request->has_min_score()) query.min_score = request->min_score();
   const absl::Status seen = AwaitSequence(*catalog_, request->collection(), query.min_sequence, *context);
   if (!seen.ok()) return ToGrpcStatus(seen);

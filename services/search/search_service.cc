@@ -1,30 +1,98 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/search/search_service.h"
 
+#include <algorithm>
+#include <atomic>
 #include <span>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+
+#include "libs/catalog/validation.h"
 #include "libs/rpc/convert.h"
 #include "libs/rpc/deadline.h"
 #include "libs/rpc/sequence_wait.h"
 #include "libs/rpc/status.h"
+#include "services/search/page_token.h"
 #include "services/search/search_convert.h"
 
 namespace lookalike {
 
+namespace {
+
+constexpr size_t kMaxBatchSearches = 64;
+// Of one BatchSearch at a time. Enough that pictures share passes of the model, and few beside the server's own
+// threads.
+constexpr size_t kBatchThreads = 8;
+
+absl::Status ValidateBatch(const v1::BatchSearchRequest& request) {
+  const auto count = static_cast<size_t>(request.requests_size());
+  if (absl::Status status = ValidateCount("requests", count, 1, kMaxBatchSearches); !status.ok()) return status;
+  size_t results = 0;
+  for (const v1::SearchRequest& one : request.requests()) results += one.has_k() ? one.k() : ProductQuery().k;
+  if (results <= kMaxResults) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("requests: their k are ", results, " together; at most ", kMaxResults, " are allowed"));
+}
+
+}  // namespace
+
+absl::Status SearchService::Answer(const grpc::ServerContext& context, const v1::SearchRequest& request,
+                                   v1::SearchResponse& response) const {
+  absl::StatusOr<ProductQuery> query = ToProductQuery(request);
+  if (!query.ok()) return query.status();
+  const absl::Status seen = AwaitSequence(*store_, request.collection(), query->min_sequence, context);
+  if (!seen.ok()) return seen;
+  const absl::Time deadline = DeadlineOf(context);
+  const absl::StatusOr<CollectionInfo> collection = store_->GetCollection(request.collection(), deadline);
+  if (!collection.ok()) return collection.status();
+  const absl::StatusOr<std::string> profile = ProfileOf(request, *collection);
+  if (!profile.ok()) return profile.status();
+  if (!profile->empty()) {
+    absl::StatusOr<RankingProfile> ranking = RankingOf(*profile);
+    if (!ranking.ok()) return ranking.status();
+    query->ranking = *std::move(ranking);
+  }
+  if (!request.page_token().empty()) {
+    absl::StatusOr<PageCursor> page = FromPageToken(request.page_token(), SearchIdentity(request, *profile));
+    if (!page.ok()) return page.status();
+    query->page = *std::move(page);
+  }
+  const absl::StatusOr<ProductResults> results =
+      search_.Search(*collection, *query, deadline, [&context] { return context.IsCancelled(); });
+  if (!results.ok()) return results.status();
+  ToProto(*results, request, response);
+  if (results->next_page) {
+    response.set_next_page_token(ToPageToken(*results->next_page, SearchIdentity(request, *profile)));
+  }
+  return absl::OkStatus();
+}
+
 grpc::Status SearchService::Search(grpc::ServerContext* context, const v1::SearchRequest* request,
                                    v1::SearchResponse* response) {
-  const absl::StatusOr<ProductQuery> query = ToProductQuery(*request);
-  if (!query.ok()) return ToGrpcStatus(query.status());
-  const absl::Status seen = AwaitSequence(*store_, request->collection(), query->min_sequence, *context);
-  if (!seen.ok()) return ToGrpcStatus(seen);
-  const absl::StatusOr<ProductResults> results =
-      search_.Search(request->collection(), *query, DeadlineOf(*context), [context] { return context->IsCancelled(); });
-  if (!results.ok()) return ToGrpcStatus(results.status());
-  response->set_model_id(results->model_id);
-  for (const ScoredItem& item : results->items) ToProto(item, *response->add_results());
+  return ToGrpcStatus(Answer(*context, *request, *response));
+}
+
+grpc::Status SearchService::BatchSearch(grpc::ServerContext* context, const v1::BatchSearchRequest* request,
+                                        v1::BatchSearchResponse* response) {
+  if (absl::Status status = ValidateBatch(*request); !status.ok()) return ToGrpcStatus(status);
+  const int count = request->requests_size();
+  for (int i = 0; i < count; ++i) response->add_results();
+  std::atomic<int> next = 0;
+  std::vector<std::jthread> threads;
+  for (size_t thread = 0; thread < std::min<size_t>(kBatchThreads, static_cast<size_t>(count)); ++thread) {
+    threads.emplace_back([&] {
+      for (int i = next++; i < count; i = next++) {
+        v1::BatchSearchResult& result = *response->mutable_results(i);
+        const absl::Status status = Answer(*context, request->requests(i), *result.mutable_response());
+        if (!status.ok()) ToProto(status, *result.mutable_error());
+      }
+    });
+  }
+  threads.clear();  // joins
   return grpc::Status::OK;
 }
 

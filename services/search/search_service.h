@@ -25,6 +25,8 @@ class SearchService final : public CollectionRpcs<v1::VisualSearch::Service> {
 
   grpc::Status Search(grpc::ServerContext* context, const v1::SearchRequest* request,
                       v1::SearchResponse* response) override;
+  grpc::Status BatchSearch(grpc::ServerContext* context, const v1::BatchSearchRequest* request,
+                           v1::BatchSearchResponse* response) override;
   grpc::Status Upsert(grpc::ServerContext* context, const v1::UpsertRequest* request,
                       v1::UpsertResponse* response) override;
   grpc::Status Ingest(grpc::ServerContext* context,
@@ -36,6 +38,10 @@ class SearchService final : public CollectionRpcs<v1::VisualSearch::Service> {
                                 v1::Collection* response) override;
 
  private:
+  // One search. Thread-safe.
+  absl::Status Answer(const grpc::ServerContext& context, const v1::SearchRequest& request,
+                      v1::SearchResponse& response) const;
+
   Encoder* const encoder_;
   CatalogStore* const store_;
   const ProductSearch search_;

@@ -103,8 +103,8 @@ TEST_F(BadInputTest, APictureOfOnePixelIsOne) {
 
 TEST_F(BadInputTest, ACropBoxBeyondThePicture) {
   v1::SearchRequest request = LikeImage("shop", Picture());
-  request.mutable_crop()->set_right(1.5F);
-  request.mutable_crop()->set_bottom(1);
+  request.mutable_query()->mutable_crop()->set_right(1.5F);
+  request.mutable_query()->mutable_crop()->set_bottom(1);
   EXPECT_THAT(client_.Search(request), Failed(StatusCode::INVALID_ARGUMENT, HasSubstr("crop box: left 0")));
 }
 
@@ -112,7 +112,7 @@ TEST_F(BadInputTest, NothingToLookFor) {
   v1::SearchRequest request;
   request.set_collection("shop");
   EXPECT_THAT(client_.Search(request),
-              Failed(StatusCode::INVALID_ARGUMENT, HasSubstr("query: one of image, item_id and embedding")));
+              Failed(StatusCode::INVALID_ARGUMENT, HasSubstr("query: one of id, image and embedding")));
 }
 
 TEST_F(BadInputTest, AnUnknownCollection) {

@@ -12,6 +12,7 @@
 
 #include "tests/e2e/client.h"
 #include "tests/e2e/demo_catalog.h"
+#include "tests/e2e/files.h"
 #include "tests/e2e/pictures.h"
 #include "tests/e2e/servers.h"
 
@@ -20,8 +21,10 @@ namespace {
 
 using nlohmann::json;
 using testing::AllOf;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 using testing::SizeIs;
 using testing::StartsWith;
 
@@ -87,6 +90,42 @@ TEST_F(CliTest, SearchTakesAFilter) {
   const Ended found = Run("search", "shop", {"--id", (*catalog_)[0].id, "--filter", "price < 0", "--json"});
   ASSERT_EQ(found.exit_code, 0) << found.errors;
   EXPECT_EQ(json::parse(found.output)["results"], json::array());
+}
+
+TEST_F(CliTest, SearchTakesAPartOfAPictureWeightsAndWhatIsNoResult) {
+  const Ended found = Run("search", "shop",
+                          {"--image", (*catalog_)[0].picture, "--crop", "0,0,0.5,0.5", "--id", (*catalog_)[1].id,
+                           "--weight", "1,-0.5", "--exclude", (*catalog_)[2].id, "--json"});
+  ASSERT_EQ(found.exit_code, 0) << found.errors;
+  const std::vector<json> responses = JsonLines(found.output);
+  ASSERT_THAT(responses, SizeIs(1)) << "one search of both";
+  std::vector<std::string> ids;
+  for (const json& result : responses[0]["results"]) ids.push_back(result["id"]);
+  EXPECT_THAT(ids, AllOf(SizeIs(4), Not(Contains((*catalog_)[1].id)), Not(Contains((*catalog_)[2].id))));
+  const Ended uneven = Run("search", "shop", {"--id", (*catalog_)[0].id, "--weight", "1,2"});
+  EXPECT_EQ(uneven.exit_code, 1);
+  EXPECT_THAT(uneven.errors, HasSubstr("--weight: there are 2 for 1 pictures and ids"));
+}
+
+TEST_F(CliTest, RankingProfilesAreSetUsedAndForgotten) {
+  const std::string file = folder_ / "ranking.json";
+  WriteFile(file, R"({"signals": [{"attribute": "price", "weight": -1, "linear": {"max": 1000}}]})");
+  const auto collections = [&](const std::string& command, Flags flags) {
+    flags.insert(flags.begin(), {"collections", command, "--server", server_->grpc_address(), "--collection", "shop"});
+    return Lookalike(flags);
+  };
+  ASSERT_EQ(collections("set-ranking", {"--name", "cheap", file}).exit_code, 0);
+  const Flags like = {"--id", (*catalog_)[0].id, "--explain"};
+  Flags by_name = like, by_file = like;
+  by_name.insert(by_name.end(), {"--profile", "cheap"});
+  by_file.insert(by_file.end(), {"--ranking", file});
+  const Ended named = Run("search", "shop", by_name);
+  EXPECT_THAT(named.output, AllOf(HasSubstr("similarity +"), HasSubstr("signal price -")));
+  EXPECT_EQ(Run("search", "shop", by_file).output, named.output);
+  ASSERT_EQ(collections("delete-ranking", {"--name", "cheap"}).exit_code, 0);
+  EXPECT_THAT(Run("search", "shop", by_name).errors, HasSubstr("has none \"cheap\""));
+  WriteFile(file, R"({"signls": []})");
+  EXPECT_THAT(collections("set-ranking", {file}).errors, AllOf(HasSubstr(file), HasSubstr("signls")));
 }
 
 TEST_F(CliTest, SearchWritesAPageWithPictures) {

@@ -61,7 +61,7 @@ Answer<v1::Collection> Client::GetCollection(const std::string& name) {
 v1::SearchRequest LikeImage(const std::string& collection, std::string image, uint32_t k) {
   v1::SearchRequest request;
   request.set_collection(collection);
-  request.set_image(std::move(image));
+  request.mutable_query()->set_image(std::move(image));
   request.set_k(k);
   return request;
 }
@@ -69,7 +69,7 @@ v1::SearchRequest LikeImage(const std::string& collection, std::string image, ui
 v1::SearchRequest LikeItem(const std::string& collection, const std::string& id, uint32_t k) {
   v1::SearchRequest request;
   request.set_collection(collection);
-  request.set_item_id(id);
+  request.mutable_query()->set_id(id);
   request.set_k(k);
   return request;
 }
@@ -77,7 +77,7 @@ v1::SearchRequest LikeItem(const std::string& collection, const std::string& id,
 v1::SearchRequest LikeEmbedding(const std::string& collection, const std::vector<float>& embedding, uint32_t k) {
   v1::SearchRequest request;
   request.set_collection(collection);
-  *request.mutable_embedding()->mutable_values() = {embedding.begin(), embedding.end()};
+  *request.mutable_query()->mutable_embedding()->mutable_values() = {embedding.begin(), embedding.end()};
   request.set_k(k);
   return request;
 }

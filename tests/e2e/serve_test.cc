@@ -142,8 +142,8 @@ TEST_F(ServeTest, FindsAPictureThatIsInTheCatalogWithScoreOne) {
 TEST_F(ServeTest, LooksForAPartOfAPicture) {
   v1::SearchRequest whole = LikeImage("shop", ReadFile((*catalog_)[3].picture), 1);
   v1::SearchRequest part = whole;
-  part.mutable_crop()->set_right(0.5F);
-  part.mutable_crop()->set_bottom(0.5F);
+  part.mutable_query()->mutable_crop()->set_right(0.5F);
+  part.mutable_query()->mutable_crop()->set_bottom(0.5F);
   const auto of_part = client_.Search(part);
   ASSERT_THAT(of_part, Succeeded());
   EXPECT_LT(of_part.response.results(0).score(), client_.Search(whole).response.results(0).score() - 1e-3);
@@ -153,7 +153,7 @@ TEST_F(ServeTest, LeavesTheItemItselfOutUnlessItIsAskedFor) {
   const std::string id = (*catalog_)[4].id;
   v1::SearchRequest request = LikeItem("shop", id);
   EXPECT_THAT(IdsOf(client_.Search(request).response), AllOf(SizeIs(10), Not(Contains(id))));
-  request.set_include_query_item(true);
+  request.set_include_query_items(true);
   EXPECT_EQ(IdsOf(client_.Search(request).response).at(0), id);
 }
 
@@ -164,7 +164,7 @@ TEST_F(ServeTest, FindsByEmbeddingWhatItFindsByTheItemOfThatEmbedding) {
   const auto& values = got.response.items(0).embedding().values();
   const auto by_embedding = client_.Search(LikeEmbedding("shop", {values.begin(), values.end()}));
   v1::SearchRequest by_item = LikeItem("shop", id);
-  by_item.set_include_query_item(true);
+  by_item.set_include_query_items(true);
   EXPECT_EQ(IdsOf(by_embedding.response), IdsOf(client_.Search(by_item).response));
 }
 

@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 # The height of every library. A library includes only lower ones, never one of its own height.
-# Half steps: locks lie under everything that has threads; queries are run on the seams Encoder and CatalogStore.
+# Half steps: locks lie under everything that has threads; a ranking knows filters; queries are run on the seams Encoder
+# and CatalogStore.
 HEIGHTS = {
     "sync": 0,
     "digest": 0.5, "vector": 0.5, "telemetry": 0.5, "file": 0.5,
-    "ann": 1, "image": 1, "batching": 1, "convolution": 1, "filter": 1, "ranking": 1,
+    "ann": 1, "image": 1, "batching": 1, "convolution": 1, "filter": 1,
+    "ranking": 1.5,
     "encoding": 2, "catalog": 2,
     "query": 2.5,
     "rpc": 3,

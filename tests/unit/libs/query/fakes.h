@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -70,6 +71,12 @@ class FakeStore : public CatalogStore {
   absl::StatusOr<std::vector<CollectionInfo>> ListCollections(absl::Time) override {
     return std::vector<CollectionInfo>{info};
   }
+  absl::Status SetRankingProfile(absl::string_view, absl::string_view, std::string, absl::Time) override {
+    return absl::UnimplementedError("");
+  }
+  absl::Status DeleteRankingProfile(absl::string_view, absl::string_view, absl::Time) override {
+    return absl::UnimplementedError("");
+  }
   absl::StatusOr<ItemPage> List(absl::string_view, const ListQuery&, absl::Time) override {
     return absl::UnimplementedError("");
   }
@@ -119,21 +126,40 @@ class FakeStore : public CatalogStore {
   absl::StatusOr<std::vector<std::vector<ScoredItem>>> Search(absl::string_view, const StoreQuery& query,
                                                               absl::Time) override {
     min_sequences.push_back(query.min_sequence);
+    last_weights.assign(query.weights.begin(), query.weights.end());
     std::vector<ScoredItem> found;
     for (const auto& [id, item] : items) {
       float score = 0;
-      for (size_t i = 0; i < item.embedding.size(); ++i) score += item.embedding[i] * query.embeddings[0][i];
-      if (query.filter.Matches(item.attributes)) found.push_back({item, score});
+      for (size_t part = 0; part < query.embeddings.size(); ++part) {
+        const float weight = query.weights.empty() ? 1 : query.weights[part];
+        for (size_t i = 0; i < item.embedding.size(); ++i) {
+          score += weight * item.embedding[i] * query.embeddings[part][i];
+        }
+      }
+      if (!query.filter.Matches(item.attributes) || score < query.min_score.value_or(-100)) continue;
+      found.push_back({item, score, query.with_embeddings ? item.embedding : Embedding()});
     }
-    std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.score > b.score; });
+    // As of a real store, which of equally similar items are among the first k has nothing to do with their ids.
+    std::sort(found.begin(), found.end(), [](const ScoredItem& a, const ScoredItem& b) {
+      return a.score != b.score ? a.score > b.score : a.item.id > b.item.id;
+    });
     if (found.size() > query.k) found.resize(query.k);
+    std::sort(found.begin(), found.end(), [](const ScoredItem& a, const ScoredItem& b) {
+      return a.score != b.score ? a.score > b.score : a.item.id < b.item.id;
+    });
+    ++searches;
+    if (after_search) after_search();
     return std::vector<std::vector<ScoredItem>>{found};
   }
 
-  CollectionInfo info = {.spec = {"shoes", 2, "model-a"}, .schema = {{"color", AttributeType::kString}}};
+  CollectionInfo info = {
+      .spec = {"shoes", 2, "model-a"}, .schema = {{"color", AttributeType::kString}}, .ranking_profiles = {}};
   std::map<std::string, Item> items;
   int writes = 0;
   std::vector<uint64_t> min_sequences;  // of the reads so far
+  std::vector<float> last_weights;      // of the last search
+  int searches = 0;
+  std::function<void()> after_search;  // what happens beside it
 };
 
 }  // namespace lookalike

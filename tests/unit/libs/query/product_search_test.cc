@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libs/query/product_search.h"
 
+#include <limits>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -26,27 +28,24 @@ class ProductSearchTest : public testing::Test {
         .id = id, .attributes = std::move(attributes), .embedding = std::move(embedding), .image_digest = ""};
   }
 
-  static ProductQuery ByImage(absl::string_view picture) {
+  static ProductQuery By(QueryTarget target) {
     ProductQuery query;
-    query.target = ImageInput{.bytes = picture, .crop = {}};
+    query.parts.push_back({.target = std::move(target)});
     return query;
   }
-  static ProductQuery ByItem(const std::string& id) {
-    ProductQuery query;
-    query.target = ItemReference{id};
-    return query;
-  }
+  static ProductQuery ByImage(absl::string_view picture) { return By(ImageInput{.bytes = picture, .crop = {}}); }
+  static ProductQuery ByItem(const std::string& id) { return By(ItemReference{id}); }
 
   std::vector<std::string> Find(const ProductQuery& query) {
-    const auto results = search_.Search("shoes", query, absl::InfiniteFuture());
+    const auto results = search_.Search(store_.info, query, absl::InfiniteFuture());
     if (!results.ok()) return {std::string(results.status().message())};
     std::vector<std::string> ids;
-    for (const ScoredItem& item : results->items) ids.push_back(item.item.id);
+    for (const ProductResult& result : results->items) ids.push_back(result.found.item.id);
     return ids;
   }
 
   std::string Refusal(const ProductQuery& query, absl::StatusCode code) {
-    const auto results = search_.Search("shoes", query, absl::InfiniteFuture());
+    const auto results = search_.Search(store_.info, query, absl::InfiniteFuture());
     EXPECT_EQ(results.status().code(), code) << results.status();
     return std::string(results.status().message());
   }
@@ -57,7 +56,7 @@ class ProductSearchTest : public testing::Test {
 };
 
 TEST_F(ProductSearchTest, TellsTheEncoderThatSomeoneWaitsAndWhetherStill) {
-  ASSERT_TRUE(search_.Search("shoes", ByImage("1,0"), absl::InfiniteFuture(), [] { return true; }).ok());
+  ASSERT_TRUE(search_.Search(store_.info, ByImage("1,0"), absl::InfiniteFuture(), [] { return true; }).ok());
   EXPECT_EQ(encoder_.last_options.lane, Lane::kInteractive);
   EXPECT_TRUE(encoder_.last_options.is_cancelled());
 }
@@ -67,9 +66,7 @@ TEST_F(ProductSearchTest, FindsByPicture) {
 }
 
 TEST_F(ProductSearchTest, FindsByEmbeddingOfAnyLength) {
-  ProductQuery query;
-  query.target = Embedding{1, 10};
-  EXPECT_THAT(Find(query), ElementsAre("north", "north-east", "east"));
+  EXPECT_THAT(Find(By(Embedding{1, 10})), ElementsAre("north", "north-east", "east"));
   EXPECT_EQ(encoder_.calls, 0);
 }
 
@@ -78,8 +75,71 @@ TEST_F(ProductSearchTest, MoreLikeThisLeavesTheItemItselfOut) {
   ProductQuery query = ByItem("east");
   query.k = 1;
   EXPECT_THAT(Find(query), ElementsAre("north-east"));
-  std::get<ItemReference>(query.target).include_itself = true;
+  query.include_query_items = true;
   EXPECT_THAT(Find(query), ElementsAre("east"));
+}
+
+TEST_F(ProductSearchTest, SeveralTargetsStandForTheirWeightedSum) {
+  ProductQuery query = ByItem("east");
+  query.parts.push_back({.target = ImageInput{.bytes = "0,1", .crop = {}}, .weight = 0.25f});
+  query.include_query_items = true;
+  EXPECT_THAT(Find(query), ElementsAre("east", "north-east", "north"));
+  query.parts[1].weight = -1;
+  EXPECT_THAT(Find(query), ElementsAre("east", "north-east", "north"));
+  EXPECT_THAT(store_.last_weights, ElementsAre(1, -1));
+}
+
+TEST_F(ProductSearchTest, LeavesOutEveryItemThatIsLookedForAndWhatIsExcludedBesides) {
+  Keep("south", {0, -1}, {});
+  ProductQuery query = ByItem("east");
+  query.parts.push_back({.target = ItemReference{"north"}, .weight = -1});
+  EXPECT_THAT(Find(query), ElementsAre("south", "north-east"));
+  query.excluded_ids = {"south", "nobody"};
+  query.k = 1;
+  EXPECT_THAT(Find(query), ElementsAre("north-east"));
+}
+
+TEST_F(ProductSearchTest, PicturesOfOneQueryAreEncodedTogether) {
+  ProductQuery query = ByImage("1,0");
+  query.parts.push_back({.target = ImageInput{.bytes = "0,1", .crop = {}}});
+  Find(query);
+  EXPECT_EQ(encoder_.calls, 1);
+  EXPECT_EQ(encoder_.pictures, 2);
+}
+
+TEST_F(ProductSearchTest, RefusesWeightsThatLookForNothing) {
+  ProductQuery query = ByImage("1,0");
+  const auto refused_with = [&](float weight) {
+    query.parts[0].weight = weight;
+    return Refusal(query, absl::StatusCode::kInvalidArgument);
+  };
+  EXPECT_THAT(refused_with(-1), HasSubstr("weight: one query at least needs a weight above 0"));
+  EXPECT_THAT(refused_with(0), HasSubstr("weight: one query at least"));
+  EXPECT_THAT(refused_with(1001), HasSubstr("weight: must be -1000 to 1000"));
+  EXPECT_THAT(refused_with(-std::numeric_limits<float>::infinity()), HasSubstr("weight: must be"));
+  EXPECT_THAT(refused_with(std::numeric_limits<float>::quiet_NaN()), HasSubstr("weight: must be"));
+  EXPECT_EQ(encoder_.calls, 0);
+}
+
+TEST_F(ProductSearchTest, RefusesMoreThanItTakes) {
+  ProductQuery query = ByItem("east");
+  query.parts.resize(kMaxQueryParts + 1, query.parts[0]);
+  EXPECT_THAT(Refusal(query, absl::StatusCode::kInvalidArgument), HasSubstr("queries: must be 1 to 16, got 17"));
+  query.parts.clear();
+  EXPECT_THAT(Refusal(query, absl::StatusCode::kInvalidArgument), HasSubstr("queries: must be 1 to 16, got 0"));
+  query = ByItem("east");
+  query.optional_filters.resize(kMaxOptionalFilters + 1);
+  EXPECT_THAT(Refusal(query, absl::StatusCode::kInvalidArgument), HasSubstr("optional_filters: must be 0 to 8, got 9"));
+  query = ByItem("east");
+  query.min_results = 11;
+  EXPECT_THAT(Refusal(query, absl::StatusCode::kInvalidArgument), HasSubstr("min_results: must be 1 to 10, got 11"));
+  query = ByItem("east");
+  query.ranking.diversity = Diversity{0.5};
+  query.k = 1001;
+  EXPECT_THAT(Refusal(query, absl::StatusCode::kInvalidArgument), HasSubstr("k: must be at most 1000 with diversity"));
+  query = ByItem("east");
+  query.excluded_ids.resize(kMaxExcludedIds + 1);
+  EXPECT_THAT(Refusal(query, absl::StatusCode::kInvalidArgument), HasSubstr("excluded_ids: must be 0 to 1000"));
 }
 
 TEST_F(ProductSearchTest, FiltersAndDropsWhatIsNotSimilarEnough) {
@@ -102,8 +162,12 @@ TEST_F(ProductSearchTest, RefusesWithoutAForwardPassWhatCanBeRefused) {
   query.min_score.reset();
   query.filter = *Filter::Parse("size = 3");
   EXPECT_THAT(Refusal(query, absl::StatusCode::kInvalidArgument), HasSubstr("size"));
-  EXPECT_EQ(search_.Search("bags", ByImage("1,0"), absl::InfiniteFuture()).status().code(),
-            absl::StatusCode::kNotFound);
+  query.filter = {};
+  query.optional_filters = {*Filter::Parse("color = \"red\""), *Filter::Parse("size = 3")};
+  EXPECT_THAT(Refusal(query, absl::StatusCode::kInvalidArgument), HasSubstr("optional_filters[1]: filter: no item"));
+  query.optional_filters.clear();
+  query.ranking.grouping = Grouping{"size"};
+  EXPECT_THAT(Refusal(query, absl::StatusCode::kInvalidArgument), HasSubstr("ranking.grouping.attribute: no item"));
   EXPECT_EQ(encoder_.calls, 0);
 }
 
@@ -119,7 +183,7 @@ TEST_F(ProductSearchTest, LeavesTheFilterToTheStoreWhileTheWriteIsAwaitedThatMay
   query.filter = *Filter::Parse("size = 3");
   store_.info.sequence = 6;
   query.min_sequence = 7;
-  EXPECT_TRUE(search_.Search("shoes", query, absl::InfiniteFuture()).ok());
+  EXPECT_TRUE(search_.Search(store_.info, query, absl::InfiniteFuture()).ok());
   query.min_sequence = 6;
   EXPECT_THAT(Refusal(query, absl::StatusCode::kInvalidArgument), HasSubstr("size"));
 }

@@ -130,6 +130,8 @@ TEST_F(IndexClientTest, ACollectionKeepsItsSettingsAndFigures) {
   const CollectionSpec spec = {.name = "shop", .dimension = 2, .model_id = "m", .centered = true};
   ASSERT_TRUE(client_->CreateCollection(spec, absl::InfiniteFuture()).ok());
   EXPECT_TRUE(index_.collection.centered());
+  v1::RankingProfile profile;
+  profile.mutable_diversity()->set_lambda(0.5);
   CollectionInfo told = {.spec = spec,
                          .items = 1,
                          .tombstones = 2,
@@ -138,13 +140,27 @@ TEST_F(IndexClientTest, ACollectionKeepsItsSettingsAndFigures) {
                          .sequence = 5,
                          .mean_items = 6,
                          .snapshot_sequence = 7,
-                         .schema = {}};
+                         .schema = {},
+                         .ranking_profiles = {{"sale", profile.SerializeAsString()}}};
   ToProto(told, index_.collection);
   const CollectionInfo heard = client_->GetCollection("shop", absl::InfiniteFuture()).value();
   EXPECT_TRUE(heard.spec.centered);
   EXPECT_THAT((std::vector<uint64_t>{heard.items, heard.tombstones, heard.backlog, heard.index_bytes, heard.sequence,
                                      heard.mean_items, heard.snapshot_sequence}),
               ElementsAre(1, 2, 3, 4, 5, 6, 7));
+  EXPECT_EQ(heard.ranking_profiles, told.ranking_profiles);
+}
+
+TEST_F(IndexClientTest, PassesOnTheWeightsOfABlendAndWhetherEmbeddingsAreWanted) {
+  const std::vector<Embedding> parts = {{1, 0}, {0, 1}};
+  const std::vector<float> weights = {1, -0.5f};
+  StoreQuery query;
+  query.embeddings = parts;
+  query.weights = weights;
+  query.with_embeddings = true;
+  ASSERT_TRUE(client_->Search("shop", query, absl::InfiniteFuture()).ok()) << "one answer for both parts";
+  EXPECT_THAT(index_.search.weights(), ElementsAre(1, -0.5f));
+  EXPECT_TRUE(index_.search.with_embeddings());
 }
 
 TEST_F(IndexClientTest, AnAuditTellsAllThatItFound) {

@@ -14,54 +14,157 @@ std::string Refusal(const absl::Status& status) {
   return std::string(status.message());
 }
 
-TEST(ToProductQueryTest, TakesEveryKindOfTarget) {
+v1::SearchRequest LikeItem(const std::string& id) {
   v1::SearchRequest request;
-  request.set_image("bytes");
-  request.mutable_crop()->set_right(0.5f);
-  const auto by_image = ToProductQuery(request);
-  ASSERT_TRUE(by_image.ok());
-  EXPECT_EQ(std::get<ImageInput>(by_image->target).bytes, "bytes");
-  EXPECT_EQ(std::get<ImageInput>(by_image->target).crop->right, 0.5f);
-  EXPECT_EQ(by_image->k, 10u) << "the default";
+  request.mutable_query()->set_id(id);
+  return request;
+}
 
-  v1::SearchRequest by_id;
-  by_id.set_item_id("x");
-  by_id.set_include_query_item(true);
-  EXPECT_TRUE(std::get<ItemReference>(ToProductQuery(by_id)->target).include_itself);
+TEST(ToProductQueryTest, TakesEveryKindOfTarget) {
+  v1::SearchRequest by_image;
+  by_image.mutable_query()->set_image("bytes");
+  by_image.mutable_query()->mutable_crop()->set_right(0.5f);
+  const auto query = ToProductQuery(by_image);
+  ASSERT_TRUE(query.ok());
+  EXPECT_EQ(std::get<ImageInput>(query->parts[0].target).bytes, "bytes");
+  EXPECT_EQ(std::get<ImageInput>(query->parts[0].target).crop->right, 0.5f);
+  EXPECT_EQ(query->parts[0].weight, 1) << "the default";
+  EXPECT_EQ(query->k, 10u) << "the default";
+
+  EXPECT_EQ(std::get<ItemReference>(ToProductQuery(LikeItem("x"))->parts[0].target).id, "x");
 
   v1::SearchRequest by_embedding;
-  by_embedding.mutable_embedding()->add_values(3);
-  EXPECT_EQ(std::get<Embedding>(ToProductQuery(by_embedding)->target), Embedding{3});
+  by_embedding.mutable_query()->mutable_embedding()->add_values(3);
+  EXPECT_EQ(std::get<Embedding>(ToProductQuery(by_embedding)->parts[0].target), Embedding{3});
+}
+
+TEST(ToProductQueryTest, TakesSeveralQueriesWithTheirWeights) {
+  v1::SearchRequest request;
+  request.add_queries()->set_id("like");
+  request.add_queries()->set_id("unlike");
+  request.mutable_queries(1)->set_weight(-0.5f);
+  const auto query = ToProductQuery(request);
+  ASSERT_TRUE(query.ok());
+  ASSERT_EQ(query->parts.size(), 2u);
+  EXPECT_EQ(query->parts[0].weight, 1);
+  EXPECT_EQ(query->parts[1].weight, -0.5f);
 }
 
 TEST(ToProductQueryTest, RefusesWhatHasNoMeaning) {
   v1::SearchRequest request;
-  EXPECT_THAT(Refusal(ToProductQuery(request).status()), HasSubstr("query:"));
-  request.set_item_id("x");
-  request.mutable_crop();
-  EXPECT_THAT(Refusal(ToProductQuery(request).status()), HasSubstr("crop:"));
-  request.clear_crop();
+  EXPECT_THAT(Refusal(ToProductQuery(request).status()), HasSubstr("query: one of"));
+  request = LikeItem("x");
+  request.mutable_query()->mutable_crop();
+  EXPECT_THAT(Refusal(ToProductQuery(request).status()), HasSubstr("query.crop:"));
+  request = LikeItem("x");
   request.set_filter("price <");
   EXPECT_THAT(Refusal(ToProductQuery(request).status()), HasSubstr("filter:"));
-  request.clear_filter();
-  request.set_image("bytes");
-  request.set_include_query_item(true);
-  EXPECT_THAT(Refusal(ToProductQuery(request).status()), HasSubstr("include_query_item:"));
+  request = LikeItem("x");
+  request.add_queries()->set_id("y");
+  EXPECT_THAT(Refusal(ToProductQuery(request).status()), HasSubstr("queries: give either"));
+  request.clear_query();
+  request.add_queries();
+  EXPECT_THAT(Refusal(ToProductQuery(request).status()), HasSubstr("queries[1]: one of"));
+  request.mutable_queries(1)->set_id("z");
+  request.mutable_queries(1)->mutable_crop();
+  EXPECT_THAT(Refusal(ToProductQuery(request).status()), HasSubstr("queries[1].crop:"));
 }
 
 TEST(ToProductQueryTest, KeepsWhichWriteTheSearchMustHaveSeen) {
-  v1::SearchRequest request;
-  request.set_item_id("x");
+  v1::SearchRequest request = LikeItem("x");
   EXPECT_EQ(ToProductQuery(request)->min_sequence, 0u);
   request.set_min_sequence(12);
   EXPECT_EQ(ToProductQuery(request)->min_sequence, 12u);
 }
 
 TEST(ToProductQueryTest, AnExplicitKOfZeroStaysZero) {
-  v1::SearchRequest request;
-  request.set_item_id("x");
+  v1::SearchRequest request = LikeItem("x");
   request.set_k(0);
   EXPECT_EQ(ToProductQuery(request)->k, 0u);
+}
+
+TEST(ToProductQueryTest, KeepsWhatIsNoResult) {
+  v1::SearchRequest request = LikeItem("x");
+  request.add_excluded_ids("a");
+  request.add_excluded_ids("b");
+  request.set_include_query_items(true);
+  EXPECT_THAT(ToProductQuery(request)->excluded_ids, testing::ElementsAre("a", "b"));
+  EXPECT_TRUE(ToProductQuery(request)->include_query_items);
+}
+
+TEST(ToProductQueryTest, TakesTheOrderAndTheOptionalFilters) {
+  v1::SearchRequest request = LikeItem("x");
+  EXPECT_EQ(ToProductQuery(request)->min_results, 1u) << "the default";
+  request.mutable_ranking()->mutable_diversity()->set_lambda(0.5);
+  request.set_explain(true);
+  request.add_optional_filters("price < 80");
+  request.set_min_results(3);
+  const auto query = ToProductQuery(request);
+  ASSERT_TRUE(query.ok());
+  EXPECT_EQ(query->ranking.diversity->lambda, 0.5);
+  EXPECT_TRUE(query->explain);
+  EXPECT_EQ(query->optional_filters[0].ToString(), "price < 80");
+  EXPECT_EQ(query->min_results, 3u);
+}
+
+TEST(ToProductQueryTest, RefusesAnOrderThatIsNone) {
+  v1::SearchRequest request = LikeItem("x");
+  request.mutable_ranking()->set_oversample(0.5);
+  EXPECT_THAT(Refusal(ToProductQuery(request).status()), HasSubstr("ranking.oversample:"));
+  request.mutable_ranking()->clear_oversample();
+  request.set_ranking_profile("sale");
+  EXPECT_THAT(Refusal(ToProductQuery(request).status()), HasSubstr("ranking: give either"));
+  request = LikeItem("x");
+  request.add_optional_filters("price < 80");
+  request.add_optional_filters("price <");
+  EXPECT_THAT(Refusal(ToProductQuery(request).status()), HasSubstr("optional_filters[1]: filter: at byte"));
+}
+
+TEST(ProfileOfTest, IsTheOneThatIsNamedOrTheDefault) {
+  CollectionInfo shop;
+  v1::SearchRequest request = LikeItem("x");
+  EXPECT_EQ(*ProfileOf(request, shop), "") << "there is none";
+  shop.ranking_profiles = {{"default", "1"}, {"sale", "2"}};
+  EXPECT_EQ(*ProfileOf(request, shop), "1");
+  request.set_ranking_profile("sale");
+  EXPECT_EQ(*ProfileOf(request, shop), "2");
+  request.set_ranking_profile("none");
+  EXPECT_EQ(ProfileOf(request, shop).status().code(), absl::StatusCode::kNotFound);
+  request.clear_ranking_profile();
+  request.mutable_ranking();
+  EXPECT_EQ(*ProfileOf(request, shop), "") << "an empty one of the request's own is in force";
+}
+
+TEST(SearchResponseTest, NamesTheDroppedFiltersTheLastFirst) {
+  v1::SearchRequest request;
+  for (const char* filter : {"a = 1", "b = 1", "c = 1"}) request.add_optional_filters(filter);
+  ProductResults results;
+  results.dropped_filters = 2;
+  v1::SearchResponse response;
+  ToProto(results, request, response);
+  EXPECT_THAT(response.dropped_filters(), testing::ElementsAre("c = 1", "b = 1"));
+}
+
+TEST(SearchResponseTest, ExplainsOnDemandAlone) {
+  ProductResult result;
+  result.found.item.id = "a";
+  result.found.score = 0.5f;
+  result.found.embedding = {1, 0};
+  result.score = 0.75f;
+  result.parts = {{"similarity", 0.5, 1.5, false}};
+  result.redundancy = 0.25f;
+  ProductResults results;
+  results.items.push_back(result);
+  v1::SearchRequest request;
+  v1::SearchResponse plain, explained;
+  ToProto(results, request, plain);
+  EXPECT_EQ(plain.results(0).score(), 0.75f);
+  EXPECT_EQ(plain.results(0).similarity(), 0.5f);
+  EXPECT_FALSE(plain.results(0).has_explanation() || plain.results(0).has_embedding());
+  request.set_explain(true);
+  ToProto(results, request, explained);
+  EXPECT_EQ(explained.results(0).explanation().parts(0).contribution(), 0.75);
+  EXPECT_EQ(explained.results(0).explanation().redundancy(), 0.25f);
 }
 
 TEST(ToProductUpdateTest, RefusesWhatHasNoMeaning) {
