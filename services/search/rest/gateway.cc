@@ -76,6 +76,7 @@ RestGateway::RestGateway(Options options) : options_(std::move(options)) {
 
 HttpResponse RestGateway::Answer(const HttpRequest& request) {
   if (!IsApiPath(request.path)) {
+    if (std::optional<HttpResponse> file = page_.Answer(request)) return *std::move(file);
     return ErrorResponse(absl::NotFoundError(absl::StrCat("there is no path ", request.path)));
   }
   HttpResponse response = AnswerApi(request);

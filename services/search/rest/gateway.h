@@ -15,6 +15,7 @@
 #include "libs/rpc/http_server.h"
 #include "services/search/rest/route.h"
 #include "services/search/rest/unary_call.h"
+#include "services/search/web/web_page.h"
 
 namespace lookalike {
 
@@ -51,6 +52,7 @@ class RestGateway {
 
   const Options options_;
   std::vector<Endpoint> endpoints_;
+  const WebPage page_;
   UnaryCaller caller_;
 };
 
