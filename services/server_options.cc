@@ -29,6 +29,7 @@ void AddServerFlags(CLI::App& app, ServerOptions& options) {
 
 absl::Status Finish(ServerOptions& options) {
   options.http.insecure_ok = options.grpc.insecure_ok;
+  options.http.max_body_bytes = options.grpc.max_receive_message_bytes;
   options.grpc.max_send_message_bytes = options.grpc.max_receive_message_bytes;
   options.grpc.drain_timeout = absl::Milliseconds(options.drain_timeout_ms);
   const absl::StatusOr<LogLevel> level = ParseLogLevel(options.log_level);

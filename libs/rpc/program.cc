@@ -76,8 +76,8 @@ absl::Status RunProgram(const Program& program) {
   ShutdownSignal shutdown;
   if (absl::Status status = CheckAddress(program.grpc); !status.ok()) return status;
   Readiness readiness;
-  absl::StatusOr<std::unique_ptr<HttpServer>> http =
-      HttpServer::Create(program.http, program.metrics, [&readiness] { return readiness.Get(); });
+  absl::StatusOr<std::unique_ptr<HttpServer>> http = HttpServer::Create(
+      program.http, program.metrics, [&readiness] { return readiness.Get(); }, program.http_handler);
   if (!http.ok()) return http.status();
   absl::StatusOr<std::vector<NamedService>> services = program.load();
   if (!services.ok()) return services.status();
@@ -86,6 +86,7 @@ absl::Status RunProgram(const Program& program) {
   absl::StatusOr<std::unique_ptr<GrpcServer>> server = GrpcServer::Create(program.grpc, registered, program.metrics);
   if (!server.ok()) return server.status();
   SetServing(**server, *services, false);
+  if (program.on_in_process_channel) program.on_in_process_channel((*server)->InProcessChannel());
 
   const std::string grpc_address = WithPort(program.grpc.address, (*server)->port());
   const std::string http_address = WithPort(program.http.address, (*http)->port());
@@ -99,6 +100,7 @@ absl::Status RunProgram(const Program& program) {
   backends.request_stop();
   backends.join();
   readiness.Set(absl::UnavailableError("draining"));
+  if (program.on_in_process_channel) program.on_in_process_channel(nullptr);
   (*server)->Drain();
   LogInfo("stopped", {{"program", program.name}});
   return absl::OkStatus();

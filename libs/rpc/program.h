@@ -2,9 +2,11 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include <grpcpp/channel.h>
 #include <grpcpp/impl/service_type.h>
 
 #include "absl/status/status.h"
@@ -36,6 +38,13 @@ struct Program {
   // Says whether what stands behind the services can be reached; asked again and again until it is OK, and only then
   // are they SERVING. Null: nothing stands behind them.
   std::function<absl::Status()> reach_backends;
+
+  // Answers what HTTP is asked beside health and metrics, from the first moment on, while `load` still runs too. Null:
+  // nothing else is there.
+  HttpHandler http_handler = nullptr;
+  // Given a way to call the services without a socket, with the same limits and metrics, when gRPC listens; and null
+  // before it ends: when that returns, no call may be begun on the channel any more. Null: nobody needs it.
+  std::function<void(std::shared_ptr<grpc::Channel>)> on_in_process_channel = nullptr;
 
   // Told the addresses when both ports listen: "127.0.0.1:7700". Null: nobody needs to know.
   std::function<void(const std::string& grpc_address, const std::string& http_address)> on_listening;

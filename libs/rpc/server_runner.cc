@@ -10,6 +10,7 @@
 #include <grpcpp/resource_quota.h>
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server_builder.h>
+#include <grpcpp/support/channel_arguments.h>
 
 #include "absl/time/clock.h"
 
@@ -88,10 +89,18 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Create(const Options& op
 GrpcServer::GrpcServer(std::unique_ptr<grpc::Server> server, int port, const Options& options)
     : server_(std::move(server)),
       port_(port),
+      max_message_bytes_(std::max(options.max_receive_message_bytes, options.max_send_message_bytes)),
       drain_notice_(options.drain_notice),
       drain_timeout_(options.drain_timeout) {}
 
 GrpcServer::~GrpcServer() { Drain(); }
+
+std::shared_ptr<grpc::Channel> GrpcServer::InProcessChannel() {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(max_message_bytes_);
+  arguments.SetMaxSendMessageSize(max_message_bytes_);
+  return server_->InProcessChannel(arguments);
+}
 
 void GrpcServer::SetServing(absl::string_view service_name, bool serving) {
   MutexLock lock(mutex_);

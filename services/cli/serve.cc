@@ -14,6 +14,7 @@
 #include "services/index/index_service.h"
 #include "services/index/options.h"
 #include "services/search/options.h"
+#include "services/search/rest/gateway.h"
 #include "services/search/search_service.h"
 #include "services/server_options.h"
 
@@ -25,6 +26,7 @@ struct ServeOptions {
   EncoderOptions encoder;
   Catalog::Options index;
   IngestSession::Options ingest;
+  RestGateway::Options rest;
 };
 
 // Everything behind the port; members are destroyed from the last to the first.
@@ -80,12 +82,15 @@ absl::StatusOr<std::vector<NamedService>> Load(ServeOptions& options, AllInOne& 
 absl::Status Run(ServeOptions& options) {
   if (absl::Status status = Finish(options.server); !status.ok()) return status;
   AllInOne all;
+  RestGateway rest(options.rest);
   return RunProgram({.name = "lookalike",
                      .grpc = options.server.grpc,
                      .http = options.server.http,
                      .metrics = &all.metrics,
                      .load = [&] { return Load(options, all); },
                      .reach_backends = nullptr,
+                     .http_handler = [&](const HttpRequest& request) { return rest.Answer(request); },
+                     .on_in_process_channel = [&](auto channel) { rest.Connect(std::move(channel)); },
                      .on_listening =
                          [](const std::string& grpc, const std::string& http) {
                            std::cout << "listening grpc=" << grpc << " http=" << http << std::endl;
@@ -104,6 +109,7 @@ void AddServe(CLI::App& app, Command& chosen) {
   AddEncoderFlags(serve, options->encoder);
   AddEmbeddingCacheFlag(serve, options->encoder);
   AddIngestFlags(serve, options->ingest);
+  AddRestFlags(serve, options->rest);
   AddServerFlags(serve, options->server);
   serve.callback([options, &chosen] { chosen = [options] { return Run(*options); }; });
 }

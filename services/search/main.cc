@@ -10,6 +10,7 @@
 #include "libs/rpc/program.h"
 #include "services/main_function.h"
 #include "services/search/options.h"
+#include "services/search/rest/gateway.h"
 #include "services/search/search_service.h"
 #include "services/server_options.h"
 
@@ -20,6 +21,7 @@ struct SearchOptions {
   std::string encoder = "127.0.0.1:7701";
   std::string index = "127.0.0.1:7702";
   IngestSession::Options ingest;
+  RestGateway::Options rest;
 };
 
 // How long one question about whether a backend is there may take.
@@ -46,6 +48,7 @@ absl::Status Run(ServerOptions& server, const SearchOptions& options) {
   std::unique_ptr<EncoderClient> encoder;
   std::unique_ptr<IndexClient> index;
   std::unique_ptr<SearchService> service;
+  RestGateway rest(options.rest);
   return RunProgram({.name = "lookalike-search",
                      .grpc = server.grpc,
                      .http = server.http,
@@ -61,6 +64,8 @@ absl::Status Run(ServerOptions& server, const SearchOptions& options) {
                        return std::vector<NamedService>{{v1::VisualSearch::service_full_name(), service.get()}};
                      },
                      .reach_backends = [&] { return ReachBackends(*encoder, *index); },
+                     .http_handler = [&](const HttpRequest& request) { return rest.Answer(request); },
+                     .on_in_process_channel = [&](auto channel) { rest.Connect(std::move(channel)); },
                      .on_listening = nullptr});
 }
 
@@ -77,6 +82,7 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--index", options.index, "The index, as --encoder")->capture_default_str();
   lookalike::AddIngestFlags(app, options.ingest);
+  lookalike::AddRestFlags(app, options.rest);
   lookalike::AddServerFlags(app, server);
   return lookalike::RunMain(app, argc, argv, [&] { return lookalike::Run(server, options); });
 }

@@ -12,4 +12,9 @@ void AddIngestFlags(CLI::App& app, IngestSession::Options& options) {
       ->check(CLI::Range(1 << 20, 1 << 30));
 }
 
+void AddRestFlags(CLI::App& app, RestGateway::Options& options) {
+  app.add_option("--cors-origin", options.cors_origins,
+                 "Origin whose pages may call REST from a browser, https://host; may be given several times; * is all");
+}
+
 }  // namespace lookalike

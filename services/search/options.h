@@ -4,10 +4,14 @@
 #include <CLI/CLI.hpp>
 
 #include "services/search/ingest_session.h"
+#include "services/search/rest/gateway.h"
 
 namespace lookalike {
 
 // Adds the flags of bulk ingestion to `app`.
 void AddIngestFlags(CLI::App& app, IngestSession::Options& options);
+
+// Adds the flags of the REST face to `app`.
+void AddRestFlags(CLI::App& app, RestGateway::Options& options);
 
 }  // namespace lookalike

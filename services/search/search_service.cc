@@ -164,4 +164,10 @@ grpc::Status SearchService::CreateCollection(grpc::ServerContext* context, const
   return ToGrpcStatus(status);
 }
 
+grpc::Status SearchService::GetModel(grpc::ServerContext* context, const v1::GetModelRequest*, v1::Model* response) {
+  const absl::StatusOr<ModelInfo> model = encoder_->GetModel(DeadlineOf(*context));
+  if (model.ok()) ToProto(*model, *response);
+  return ToGrpcStatus(model.status());
+}
+
 }  // namespace lookalike

@@ -36,6 +36,7 @@ class SearchService final : public CollectionRpcs<v1::VisualSearch::Service> {
   grpc::Status Get(grpc::ServerContext* context, const v1::GetRequest* request, v1::GetResponse* response) override;
   grpc::Status CreateCollection(grpc::ServerContext* context, const v1::CreateCollectionRequest* request,
                                 v1::Collection* response) override;
+  grpc::Status GetModel(grpc::ServerContext* context, const v1::GetModelRequest* request, v1::Model* response) override;
 
  private:
   // One search. Thread-safe.
