@@ -25,6 +25,7 @@ void AddBackup(CLI::App& app, Command& chosen);
 void AddRestore(CLI::App& app, Command& chosen);
 void AddModel(CLI::App& app, Command& chosen);
 void AddEmbed(CLI::App& app, Command& chosen);
+void AddEval(CLI::App& app, Command& chosen);
 void AddDemoCatalog(CLI::App& app, Command& chosen);
 void AddBench(CLI::App& app, Command& chosen);
 

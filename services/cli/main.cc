@@ -26,6 +26,7 @@ int main(int argc, char** argv) {
   lookalike::AddRestore(app, chosen);
   lookalike::AddModel(app, chosen);
   lookalike::AddEmbed(app, chosen);
+  lookalike::AddEval(app, chosen);
   lookalike::AddDemoCatalog(app, chosen);
   lookalike::AddBench(app, chosen);
   return lookalike::RunMain(app, argc, argv, [&] { return chosen(); });

@@ -52,11 +52,11 @@ export function search(collection, query, options, signal) {
   const path = `${collectionPath(collection)}:search`;
   const request = { k: options.k, filter: options.filter };
   if (query.id !== undefined) {
-    request.itemId = query.id;
+    request.query = { id: query.id };
     const headers = { 'Content-Type': 'application/json' };
     return call(path, { method: 'POST', headers, body: JSON.stringify(request), signal });
   }
-  if (query.crop) request.crop = query.crop;
+  if (query.crop) request.query = { crop: query.crop };
   const form = new FormData();
   form.append('request', new Blob([JSON.stringify(request)], { type: 'application/json' }));
   form.append('image', query.photo, 'photo');
