@@ -99,6 +99,36 @@ std::optional<float> LeastSimilarity(const ProductQuery& query) {
   return std::max(*floor, *query.min_score);
 }
 
+bool IsBeyond(const RankPosition& position, const ScoredItem& item) {
+  return position.IsBefore(item.score, item.item.id);
+}
+
+// Whether there are as many candidates as a page by similarity wants, after the last result.
+bool IsEnoughForPage(const std::vector<ScoredItem>& items, const ProductQuery& query) {
+  const auto later = std::count_if(items.begin(), items.end(), [&](const ScoredItem& item) {
+    return !query.page || IsBeyond(query.page->last, item);
+  });
+  return static_cast<size_t>(later) >= PageSize(query);
+}
+
+// Whether these are all candidates that a profile orders: on the first page so many of the most similar, on later ones
+// all down to the floor of the first, which are more where items have been added.
+bool IsWholePool(const std::vector<ScoredItem>& items, const ProductQuery& query) {
+  if (!query.page) return items.size() >= PoolSize(query.ranking, query.k);
+  return query.page->floor && !items.empty() && IsBeyond(*query.page->floor, items.back());
+}
+
+// Takes away what was found beyond the pool.
+void CutPool(CandidatePool& pool, const ProductQuery& query) {
+  if (query.page) {
+    std::erase_if(pool.items,
+                  [&](const ScoredItem& item) { return query.page->floor && IsBeyond(*query.page->floor, item); });
+  } else if (const size_t size = PoolSize(query.ranking, query.k); pool.items.size() > size) {
+    pool.items.resize(size);
+    pool.is_all = false;
+  }
+}
+
 std::vector<Ranked> RankPool(const std::vector<ScoredItem>& pool, const ProductQuery& query,
                              const RankingOptions& options) {
   std::vector<Candidate> candidates;
@@ -195,37 +225,19 @@ absl::StatusOr<ProductResults> ProductSearch::SearchUnder(const CollectionInfo& 
   return results;
 }
 
-// The candidates: with a profile all down to the floor of the first page, which takes the most similar ones; without
-// one, a page's worth after the last result.
 absl::StatusOr<CandidatePool> ProductSearch::FindPool(const CollectionInfo& collection, const ProductQuery& query,
                                                       const StoreQuery& store_query, absl::Time deadline) const {
   const std::vector<std::string> excluded = ExcludedIds(query);
   const bool has_pool = HasPool(query.ranking);
-  const size_t size = has_pool ? PoolSize(query.ranking, query.k) : PageSize(query);
-  const auto is_beyond = [](const RankPosition& position, const ScoredItem& item) {
-    return position.IsBefore(item.score, item.item.id);
-  };
+  StoreQuery first = store_query;
+  first.k = has_pool ? PoolSize(query.ranking, query.k) : Returned(query) + PageSize(query);
+  first.k += excluded.size() + 1;
   const auto is_enough = [&](const std::vector<ScoredItem>& items) {
-    if (!has_pool && query.page) {
-      const auto later = std::count_if(items.begin(), items.end(),
-                                       [&](const ScoredItem& item) { return is_beyond(query.page->last, item); });
-      return static_cast<size_t>(later) >= size;
-    }
-    if (query.page && query.page->floor) return !items.empty() && is_beyond(*query.page->floor, items.back());
-    return !query.page && items.size() >= size;
+    return has_pool ? IsWholePool(items, query) : IsEnoughForPage(items, query);
   };
-  StoreQuery asked = store_query;
-  asked.k = (has_pool ? size : Returned(query) + size) + excluded.size() + 1;
   absl::StatusOr<CandidatePool> pool =
-      FindCandidates(*store_, collection.spec.name, asked, excluded, is_enough, deadline);
-  if (!pool.ok() || !has_pool) return pool;
-  if (!query.page && pool->items.size() > size) {
-    pool->items.resize(size);
-    pool->is_all = false;
-  }
-  if (query.page && query.page->floor) {
-    std::erase_if(pool->items, [&](const ScoredItem& item) { return is_beyond(*query.page->floor, item); });
-  }
+      FindCandidates(*store_, collection.spec.name, first, excluded, is_enough, deadline);
+  if (pool.ok() && has_pool) CutPool(*pool, query);
   return pool;
 }
 
