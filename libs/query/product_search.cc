@@ -100,7 +100,7 @@ absl::StatusOr<Embedding> ProductSearch::EmbeddingOfItem(const CollectionSpec& c
       store_->Get(collection.name, std::span<const std::string>(&id, 1), options, deadline);
   if (!items.ok()) return items.status();
   if (!items->front().ok()) return items->front().status();
-  return std::move((*items->front()).embedding);
+  return std::move((*items->front()).images.front().embedding);
 }
 
 }  // namespace lookalike

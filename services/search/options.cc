@@ -12,4 +12,11 @@ void AddIngestFlags(CLI::App& app, IngestSession::Options& options) {
       ->check(CLI::Range(1 << 20, 1 << 30));
 }
 
+void AddThumbnailFlag(CLI::App& app, ProductWriter::Options& options) {
+  app.add_option("--thumbnail-side", options.thumbnail_side,
+                 "Pixels of the longer side of the JPEG that is kept with each picture; 0: none is kept")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1024));
+}
+
 }  // namespace lookalike

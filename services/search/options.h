@@ -10,4 +10,7 @@ namespace lookalike {
 // Adds the flags of bulk ingestion to `app`.
 void AddIngestFlags(CLI::App& app, IngestSession::Options& options);
 
+// And of what is made of a picture beside its embedding.
+void AddThumbnailFlag(CLI::App& app, ProductWriter::Options& options);
+
 }  // namespace lookalike

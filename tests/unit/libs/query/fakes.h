@@ -79,7 +79,14 @@ class FakeStore : public CatalogStore {
   absl::Status Backup(const std::function<absl::Status(absl::string_view)>&, absl::Time) override {
     return absl::UnimplementedError("");
   }
-  absl::StatusOr<WriteResult> Delete(absl::string_view, std::span<const std::string>, absl::Time) override {
+  absl::StatusOr<WriteResult> UpdateAttributes(absl::string_view, std::vector<AttributeUpdate>, absl::Time) override {
+    return absl::UnimplementedError("");
+  }
+  absl::StatusOr<WriteResult> Delete(absl::string_view, std::vector<ItemDeletion>, absl::Time) override {
+    return absl::UnimplementedError("");
+  }
+
+  absl::StatusOr<std::string> GetThumbnail(absl::string_view, absl::string_view, size_t, absl::Time) override {
     return absl::UnimplementedError("");
   }
 
@@ -96,6 +103,7 @@ class FakeStore : public CatalogStore {
       item.sequence = ++info.sequence;
       items[item.id] = item;
       result.items.push_back(absl::OkStatus());
+      result.superseded.push_back(false);
     }
     result.sequence = info.sequence;
     return result;
@@ -118,8 +126,9 @@ class FakeStore : public CatalogStore {
     min_sequences.push_back(query.min_sequence);
     std::vector<ScoredItem> found;
     for (const auto& [id, item] : items) {
+      const Embedding& embedding = item.images[0].embedding;
       float score = 0;
-      for (size_t i = 0; i < item.embedding.size(); ++i) score += item.embedding[i] * query.embeddings[0][i];
+      for (size_t i = 0; i < embedding.size(); ++i) score += embedding[i] * query.embeddings[0][i];
       if (query.filter.Matches(item.attributes)) found.push_back({item, score});
     }
     std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.score > b.score; });
