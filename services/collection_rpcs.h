@@ -57,6 +57,14 @@ class CollectionRpcs : public Service {
     return ToGrpcStatus(store_->DeleteRankingProfile(request->collection(), request->name(), DeadlineOf(*context)));
   }
 
+  grpc::Status GetThumbnail(grpc::ServerContext* context, const v1::GetThumbnailRequest* request,
+                            v1::GetThumbnailResponse* response) final {
+    absl::StatusOr<std::string> jpeg =
+        store_->GetThumbnail(request->collection(), request->id(), request->image(), DeadlineOf(*context));
+    if (jpeg.ok()) response->set_jpeg(*std::move(jpeg));
+    return ToGrpcStatus(jpeg.status());
+  }
+
   grpc::Status List(grpc::ServerContext* context, const v1::ListRequest* request, v1::ListResponse* response) final {
     ListQuery query;
     query.cursor = request->cursor();

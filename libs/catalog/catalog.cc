@@ -195,12 +195,20 @@ absl::StatusOr<WriteResult> Catalog::Upsert(absl::string_view name, absl::string
   return (*collection)->Upsert(model_id, std::move(items), deadline);
 }
 
-absl::StatusOr<WriteResult> Catalog::Delete(absl::string_view name, std::span<const std::string> ids,
+absl::StatusOr<WriteResult> Catalog::UpdateAttributes(absl::string_view name, std::vector<AttributeUpdate> updates,
+                                                      absl::Time deadline) {
+  if (absl::Status status = CheckDeadline(deadline); !status.ok()) return status;
+  absl::StatusOr<std::shared_ptr<Collection>> collection = Find(name);
+  if (!collection.ok()) return collection.status();
+  return (*collection)->UpdateAttributes(std::move(updates), deadline);
+}
+
+absl::StatusOr<WriteResult> Catalog::Delete(absl::string_view name, std::vector<ItemDeletion> deletions,
                                             absl::Time deadline) {
   if (absl::Status status = CheckDeadline(deadline); !status.ok()) return status;
   absl::StatusOr<std::shared_ptr<Collection>> collection = Find(name);
   if (!collection.ok()) return collection.status();
-  return (*collection)->Delete(ids, deadline);
+  return (*collection)->Delete(std::move(deletions), deadline);
 }
 
 absl::StatusOr<std::vector<absl::StatusOr<Item>>> Catalog::Get(absl::string_view name, std::span<const std::string> ids,
@@ -209,6 +217,14 @@ absl::StatusOr<std::vector<absl::StatusOr<Item>>> Catalog::Get(absl::string_view
   absl::StatusOr<std::shared_ptr<Collection>> collection = Find(name);
   if (!collection.ok()) return collection.status();
   return (*collection)->Get(ids, options, deadline);
+}
+
+absl::StatusOr<std::string> Catalog::GetThumbnail(absl::string_view name, absl::string_view id, size_t image,
+                                                  absl::Time deadline) {
+  if (absl::Status status = CheckDeadline(deadline); !status.ok()) return status;
+  absl::StatusOr<std::shared_ptr<Collection>> collection = Find(name);
+  if (!collection.ok()) return collection.status();
+  return (*collection)->GetThumbnail(id, image);
 }
 
 absl::StatusOr<std::vector<std::vector<ScoredItem>>> Catalog::Search(absl::string_view name, const StoreQuery& query,

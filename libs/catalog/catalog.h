@@ -49,10 +49,14 @@ class Catalog : public CatalogStore {
   absl::Status DeleteRankingProfile(absl::string_view collection, absl::string_view name, absl::Time deadline) override;
   absl::StatusOr<WriteResult> Upsert(absl::string_view collection, absl::string_view model_id, std::vector<Item> items,
                                      absl::Time deadline) override;
-  absl::StatusOr<WriteResult> Delete(absl::string_view collection, std::span<const std::string> ids,
+  absl::StatusOr<WriteResult> UpdateAttributes(absl::string_view collection, std::vector<AttributeUpdate> updates,
+                                               absl::Time deadline) override;
+  absl::StatusOr<WriteResult> Delete(absl::string_view collection, std::vector<ItemDeletion> deletions,
                                      absl::Time deadline) override;
   absl::StatusOr<std::vector<absl::StatusOr<Item>>> Get(absl::string_view collection, std::span<const std::string> ids,
                                                         const GetOptions& options, absl::Time deadline) override;
+  absl::StatusOr<std::string> GetThumbnail(absl::string_view collection, absl::string_view id, size_t image,
+                                           absl::Time deadline) override;
   absl::StatusOr<std::vector<std::vector<ScoredItem>>> Search(absl::string_view collection, const StoreQuery& query,
                                                               absl::Time deadline) override;
   absl::StatusOr<ItemPage> List(absl::string_view collection, const ListQuery& query, absl::Time deadline) override;

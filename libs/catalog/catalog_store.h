@@ -40,6 +40,8 @@ inline constexpr int kMaxSequenceWaiters = 64;
 // What happened to the items of one write, in their order.
 struct WriteResult {
   std::vector<absl::Status> items;
+  // Whether the item was left as it is, because its version is as high already (see CatalogStore); no error.
+  std::vector<bool> superseded;
   uint64_t sequence = 0;  // of the collection when the write was durable
 };
 
@@ -83,8 +85,9 @@ struct Facets {
 };
 
 struct ScoredItem {
-  Item item;        // without its embedding
-  float score = 0;  // cosine similarity to the query, -1 to 1
+  Item item;         // without its images
+  float score = 0;   // of its best image: cosine similarity to the query, -1 to 1
+  size_t image = 0;  // which one that is, from 0; of several equal ones the first
   // On demand: the embedding that was found, as the store compares it (in a centered collection after the mean was
   // subtracted), normalised. The dot product of two of one answer is their similarity.
   Embedding embedding = {};
@@ -98,10 +101,11 @@ struct ItemPage {
 // What comparing a collection's index with its store found.
 struct AuditReport {
   uint64_t stored = 0;       // items of the store
+  uint64_t images = 0;       // of these items: as many embeddings should be indexed
   uint64_t indexed = 0;      // embeddings of the index that searches can find
   uint64_t unreachable = 0;  // embeddings in the graph to which no path leads: only an exhaustive search finds them
-  uint64_t missing = 0;      // items that the index lacks, or has with another embedding than the last one written
-  uint64_t phantom = 0;      // embeddings of the index whose item is not in the store
+  uint64_t missing = 0;      // items that the index lacks, or has with other embeddings than the last ones written
+  uint64_t phantom = 0;      // items that are in memory and not in the store, and embeddings of no item
   uint64_t mended = 0;       // of the three above together
   std::vector<std::string> examples;  // ids of those found, at most kMaxAuditExamples
 };
@@ -111,6 +115,12 @@ struct AuditReport {
 //
 // Every method that names a collection: NotFound if there is none of that name.
 // A write is durable when its method returns, and every search that starts after that sees it.
+//
+// Versions let writes come late, twice or in any order and do no harm. A write that has a version, and whose item, or
+// the deletion of it, has the same or a higher one, changes nothing and is superseded. One without a version is never
+// superseded; where it upserts or updates, the item keeps the version that it has. A deletion with a version is
+// remembered for a time (7 days by default), also where there was no item, so that what was sent before it and comes
+// after it does not bring the item back; one without forgets the version.
 //
 // min_sequence lets a reader name a write (WriteResult::sequence) that its answer must have seen, whoever wrote it and
 // through whichever process: the call waits until the collection has come so far. DeadlineExceeded, the message
@@ -137,19 +147,28 @@ class CatalogStore {
   virtual absl::Status DeleteRankingProfile(absl::string_view collection, absl::string_view name,
                                             absl::Time deadline) = 0;
 
-  // Adds each item or replaces the one of its id, whole. Items are judged one by one: InvalidArgument for an id,
-  // embedding or attribute that is not allowed, and the others are written. Embeddings need not be normalised.
+  // Adds each item or replaces the one of its id, whole. Items are judged one by one: InvalidArgument for an id, image
+  // or attribute that is not allowed, and the others are written. Embeddings need not be normalised.
   // Where an id stands twice, the later one counts. `model_id` as in StoreQuery.
   virtual absl::StatusOr<WriteResult> Upsert(absl::string_view collection, absl::string_view model_id,
                                              std::vector<Item> items, absl::Time deadline) = 0;
-  // NotFound, for that id, where there is no such item.
-  virtual absl::StatusOr<WriteResult> Delete(absl::string_view collection, std::span<const std::string> ids,
+  // Changes attributes alone: embeddings are neither needed nor touched. NotFound, for that id, where there is no such
+  // item; InvalidArgument as in Upsert.
+  virtual absl::StatusOr<WriteResult> UpdateAttributes(absl::string_view collection,
+                                                       std::vector<AttributeUpdate> updates, absl::Time deadline) = 0;
+  // NotFound, for that id, where there is no such item and the deletion has no version.
+  virtual absl::StatusOr<WriteResult> Delete(absl::string_view collection, std::vector<ItemDeletion> deletions,
                                              absl::Time deadline) = 0;
   // One result for each id, in their order: the item, or NotFound. Embeddings only on demand.
   virtual absl::StatusOr<std::vector<absl::StatusOr<Item>>> Get(absl::string_view collection,
                                                                 std::span<const std::string> ids,
                                                                 const GetOptions& options, absl::Time deadline) = 0;
-  // For each query the most similar items, best first, equal ones by id; fewer than k only where fewer match.
+  // The JPEG that was kept with an image of an item, counted from 0. NotFound where there is no such item or image, or
+  // nothing was kept with it.
+  virtual absl::StatusOr<std::string> GetThumbnail(absl::string_view collection, absl::string_view id, size_t image,
+                                                   absl::Time deadline) = 0;
+  // For each query the most similar items, best first, equal ones by id; fewer than k only where fewer match. An item
+  // is as similar as the most similar of its images.
   virtual absl::StatusOr<std::vector<std::vector<ScoredItem>>> Search(absl::string_view collection,
                                                                       const StoreQuery& query, absl::Time deadline) = 0;
   virtual absl::StatusOr<ItemPage> List(absl::string_view collection, const ListQuery& query, absl::Time deadline) = 0;

@@ -52,6 +52,9 @@ class Collection {
     // Fewer tombstones than this are let be.
     size_t least_tombstones = 1000;
 
+    // How long the version of a deleted item is remembered.
+    absl::Duration deletion_memory = absl::Hours(7 * 24);
+
     // How long changes go without a snapshot. A start reads the snapshot and then, item by item, what came after it.
     absl::Duration snapshot_interval = absl::Minutes(10);
     std::string snapshot_directory;  // where snapshots are; exists
@@ -65,10 +68,12 @@ class Collection {
   CollectionInfo Info() const;
 
   absl::StatusOr<WriteResult> Upsert(absl::string_view model_id, std::vector<Item> items, absl::Time deadline);
-  absl::StatusOr<WriteResult> Delete(std::span<const std::string> ids, absl::Time deadline);
+  absl::StatusOr<WriteResult> UpdateAttributes(std::vector<AttributeUpdate> updates, absl::Time deadline);
+  absl::StatusOr<WriteResult> Delete(std::vector<ItemDeletion> deletions, absl::Time deadline);
   absl::StatusOr<std::vector<std::vector<ScoredItem>>> Search(const StoreQuery& query, absl::Time deadline) const;
   absl::StatusOr<std::vector<absl::StatusOr<Item>>> Get(std::span<const std::string> ids, const GetOptions& options,
                                                         absl::Time deadline) const;
+  absl::StatusOr<std::string> GetThumbnail(absl::string_view id, size_t image) const;
   absl::StatusOr<ItemPage> List(const ListQuery& query, absl::Time deadline) const;
   absl::StatusOr<Facets> GetFacets(const FacetQuery& query, absl::Time deadline) const;
   absl::StatusOr<AuditReport> Audit(bool repair, absl::Time deadline);
@@ -79,8 +84,8 @@ class Collection {
   // Deletes the collection from disk; every write after that is NotFound.
   absl::Status Drop();
 
-  // Does what is due: fits the mean, rebuilds the index, saves a snapshot. Blocks for as long as that takes; gives up,
-  // leaving things as they were, soon after Stop(). One thread at a time.
+  // Does what is due: fits the mean, rebuilds the index, saves a snapshot, forgets old deletions. Blocks for as long as
+  // that takes; gives up, leaving things as they were, soon after Stop(). One thread at a time.
   absl::Status Maintain();
   // The two jobs by themselves, due or not.
   absl::Status Rebuild();
@@ -93,8 +98,8 @@ class Collection {
   std::string SnapshotPath() const;
 
  private:
-  // An item to keep, or the id of one to delete.
-  using Operation = std::variant<Item, std::string>;
+  // Once it has been planned, an AttributeUpdate is the item as it will be, its images without embeddings: those stay.
+  using Operation = std::variant<Item, AttributeUpdate, ItemDeletion>;
 
   // The operations of one call on their way through the commit, or a job that must run while nothing is committed.
   struct WriteRequest {
@@ -123,10 +128,19 @@ class Collection {
   void Commit(std::span<WriteRequest* const> requests);
   absl::Status CommitOperations(std::span<WriteRequest* const> requests);
   struct Plan;
-  absl::Status PlanOperation(Plan& plan, Operation& operation) const;
+  absl::StatusOr<bool> PlanOperation(Plan& plan, Operation& operation) const;
+  absl::Status PlanUpsert(Plan& plan, uint64_t version, Item& item) const;
+  absl::Status PlanUpdate(Plan& plan, uint64_t version, const Item& before, Operation& operation) const;
+  static void DropThumbnails(Plan& plan, const Item* before, const Item* after);
+  struct Known;
+  absl::StatusOr<Known> WhatIsKnownOf(const Plan& plan, const std::string& id) const;
   void Apply(WriteRequest& request);
   absl::Status ApplyUpsert(Item item) ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_mutex_);
   void ApplyDelete(const std::string& id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_mutex_);
+  void RemoveFromIndexes(Slot slot) ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_mutex_);
+  static absl::Status PutImages(Generation& generation, std::span<const Slot> slots,
+                                const std::vector<ItemImage>& images);
+  bool IsIndexed(Slot first) const ABSL_SHARED_LOCKS_REQUIRED(state_mutex_);
 
   // Searching (collection_search.cc).
   struct View;
@@ -134,18 +148,24 @@ class Collection {
   absl::StatusOr<std::vector<ScoredItem>> SearchOne(std::span<const Embedding> parts, const StoreQuery& query,
                                                     View& view) const;
   absl::StatusOr<std::vector<Neighbor>> FindNeighbors(std::span<const Embedding> parts, const StoreQuery& query,
-                                                      const View& view) const;
+                                                      size_t images, const View& view) const;
+  // An item and its best image.
   struct Found {
     ItemDirectory::ItemPointer item;
+    uint32_t image;
     float similarity;
     Embedding embedding;  // where the query wants it
   };
-  bool Resolve(const StoreQuery& query, const View& view, const std::vector<Neighbor>& neighbors,
-               std::vector<Found>& found) const ABSL_SHARED_LOCKS_REQUIRED(state_mutex_);
-  static std::vector<ScoredItem> ToResults(std::vector<Found> found, std::optional<float> min_score);
+  enum class Sight { kWhole, kTooFewImages, kOutdated };
+  Sight Resolve(const StoreQuery& query, const View& view, size_t images, const std::vector<Neighbor>& neighbors,
+                std::vector<Found>& found) const ABSL_SHARED_LOCKS_REQUIRED(state_mutex_);
+  bool IsCurrent(const Neighbor& neighbor, const StoreQuery& query, const View& view) const
+      ABSL_SHARED_LOCKS_REQUIRED(state_mutex_);
+  static std::vector<ScoredItem> ToResults(std::vector<Found> found, const StoreQuery& query);
 
   // Keeping in shape (collection_maintenance.cc).
   bool NeedsRebuild() const;
+  absl::Status ForgetDeletions();
   bool NeedsSnapshot() const;
   HnswIndex::Options IndexOptions() const;
   absl::StatusOr<StoredMean> FitMean() const;
@@ -154,6 +174,7 @@ class Collection {
   uint64_t LastWrite() const ABSL_LOCKS_EXCLUDED(state_mutex_);  // its sequence number
   bool HasCaughtUp(const Generation& next) const;
   absl::Status CopySlotsTo(Generation& next, Slot begin, Slot end);
+  absl::Status CopyImagesTo(Generation& next, const Item& stored) ABSL_LOCKS_EXCLUDED(state_mutex_);
   absl::Status SwapIn(const Generation& next, std::shared_ptr<Generation>& old) ABSL_LOCKS_EXCLUDED(state_mutex_);
   void AbandonRebuild();
   // Finds what the graph does not lead to, and links it.
@@ -169,6 +190,7 @@ class Collection {
 
   // Auditing (collection_audit.cc).
   absl::StatusOr<std::vector<std::string>> FindSuspicious(AuditReport& report) const;
+  bool IsHeldAs(const Item& stored) const ABSL_SHARED_LOCKS_REQUIRED(state_mutex_);
   absl::Status AuditItems(const std::vector<std::string>& ids, bool repair, AuditReport& report);
   absl::Status AuditItem(const std::string& id, const absl::StatusOr<Item>& stored, bool repair, AuditReport& report)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_mutex_);
@@ -194,10 +216,13 @@ class Collection {
   // The one that a rebuild is filling; null where there is none. Every write goes to both.
   std::shared_ptr<Generation> next_ ABSL_GUARDED_BY(state_mutex_);
   bool dropped_ ABSL_GUARDED_BY(state_mutex_) = false;
+  // The highest sequence number of an item in items_: ahead of stored_ while a group is being applied.
+  uint64_t applied_ ABSL_GUARDED_BY(state_mutex_) = 0;
   absl::Time last_write_ ABSL_GUARDED_BY(state_mutex_) = absl::InfinitePast();
   // How often a rebuild or an audit changed what no write did: now, and when the last snapshot was begun.
   uint64_t reshapings_ ABSL_GUARDED_BY(state_mutex_) = 0;
   uint64_t snapshot_reshapings_ ABSL_GUARDED_BY(state_mutex_) = 0;
+  absl::Time last_forgetting_ = absl::InfinitePast();  // of deletions; the maintenance's own
   // For Info().
   const absl::Time loaded_ = absl::Now();
   uint64_t snapshot_sequence_ ABSL_GUARDED_BY(state_mutex_) = 0;

@@ -30,7 +30,7 @@ absl::StatusOr<AuditReport> Collection::Audit(bool repair, absl::Time deadline) 
   report.mended += graph.mended;
   MutexLock lock(state_mutex_);
   for (const Slot slot : graph.unreachable) {
-    if (items_.At(slot) != nullptr) AddExample(items_.At(slot)->id, report);
+    if (items_.At(slot).item != nullptr) AddExample(items_.At(slot).item->id, report);
   }
   unreachable_ = graph.unreachable.size() - graph.mended;
   report.indexed = generation_->index().size();
@@ -44,25 +44,30 @@ absl::StatusOr<std::vector<std::string>> Collection::FindSuspicious(AuditReport&
   std::vector<bool> stored_slots;
   const absl::Status read = storage_->ForEachItem(identity(), "", /*with_embeddings=*/false, [&](const Item& item) {
     ++report.stored;
+    report.images += item.images.size();
     ReaderMutexLock lock(state_mutex_);
-    const std::optional<Slot> slot = items_.SlotOf(item.id);
-    if (!slot || items_.At(*slot)->sequence != item.sequence ||
-        generation_->index().VersionOf(*slot) != item.sequence) {
-      suspicious.push_back(item.id);
-    }
-    if (slot) {
-      if (*slot >= stored_slots.size()) stored_slots.resize(*slot + size_t{1});
-      stored_slots[*slot] = true;
+    if (!IsHeldAs(item)) suspicious.push_back(item.id);
+    for (const Slot slot : items_.SlotsOf(item.id)) {
+      if (slot >= stored_slots.size()) stored_slots.resize(slot + size_t{1});
+      stored_slots[slot] = true;
     }
     return !stopping_;
   });
   if (!read.ok()) return read;
   ReaderMutexLock lock(state_mutex_);
   for (size_t slot = 0; slot < items_.slots(); ++slot) {
-    const ItemDirectory::ItemPointer& item = items_.At(static_cast<Slot>(slot));
-    if (item != nullptr && (slot >= stored_slots.size() || !stored_slots[slot])) suspicious.push_back(item->id);
+    const ItemDirectory::Place& place = items_.At(static_cast<Slot>(slot));
+    const bool is_item = place.item != nullptr && place.image == 0;
+    if (is_item && (slot >= stored_slots.size() || !stored_slots[slot])) suspicious.push_back(place.item->id);
   }
   return suspicious;
+}
+
+// Whether memory has the item as the store has it, and the index its embeddings.
+bool Collection::IsHeldAs(const Item& stored) const {
+  const ItemDirectory::ItemPointer& held = items_.Find(stored.id);
+  return held != nullptr && held->sequence == stored.sequence && held->images.size() == stored.images.size() &&
+         IsIndexed(items_.SlotsOf(stored.id).front());
 }
 
 absl::Status Collection::AuditItems(const std::vector<std::string>& ids, bool repair, AuditReport& report) {
@@ -79,7 +84,7 @@ absl::Status Collection::AuditItems(const std::vector<std::string>& ids, bool re
   std::vector<Slot> without_item;
   generation_->index().ForEachSlot([&](Slot slot, uint64_t) {
     state_mutex_.AssertHeld();
-    if (items_.At(slot) == nullptr) without_item.push_back(slot);
+    if (items_.At(slot).item == nullptr) without_item.push_back(slot);
   });
   report.phantom += without_item.size();
   if (!repair) return absl::OkStatus();
@@ -89,16 +94,13 @@ absl::Status Collection::AuditItems(const std::vector<std::string>& ids, bool re
 
 absl::Status Collection::AuditItem(const std::string& id, const absl::StatusOr<Item>& stored, bool repair,
                                    AuditReport& report) {
-  const std::optional<Slot> slot = items_.SlotOf(id);
   if (!stored.ok()) {
-    if (!slot) return absl::OkStatus();  // deleted meanwhile
+    if (items_.Find(id) == nullptr) return absl::OkStatus();  // deleted meanwhile
     ++report.phantom;
     AddExample(id, report);
     if (repair) ApplyDelete(id);
   } else {
-    const bool same = slot && items_.At(*slot)->sequence == stored->sequence &&
-                      generation_->index().VersionOf(*slot) == stored->sequence;
-    if (same) return absl::OkStatus();
+    if (IsHeldAs(*stored)) return absl::OkStatus();
     ++report.missing;
     AddExample(id, report);
     if (!repair) return absl::OkStatus();

@@ -106,9 +106,9 @@ absl::Status Collection::ReplayJournal(uint64_t after) {
 absl::Status Collection::PutMissingEmbeddings() {
   std::vector<std::string> missing;
   for (size_t slot = 0; slot < items_.slots(); ++slot) {
-    const ItemDirectory::ItemPointer& item = items_.At(static_cast<Slot>(slot));
-    if (item == nullptr || generation_->index().VersionOf(static_cast<Slot>(slot)) == item->sequence) continue;
-    missing.push_back(item->id);
+    const ItemDirectory::Place& place = items_.At(static_cast<Slot>(slot));
+    if (place.item == nullptr || place.image != 0 || IsIndexed(static_cast<Slot>(slot))) continue;
+    missing.push_back(place.item->id);
   }
   return TakeFromStore(missing);
 }

@@ -16,6 +16,8 @@ namespace {
 constexpr uint64_t kLeastItemsOfMean = 100;
 // Items that a rebuild reads from disk at once.
 constexpr Slot kSlotsAtOnce = 256;
+// Those that are too old do not count any more: to look for them all is a matter of disk space.
+constexpr absl::Duration kBetweenForgettings = absl::Hours(1);
 // A backlog that searches do not notice.
 constexpr size_t kFewRows = 256;
 // How often long waits look whether the end has come.
@@ -34,8 +36,17 @@ absl::Status Collection::Maintain() {
   if (NeedsRebuild()) {
     if (absl::Status status = Rebuild(); !status.ok()) return status;
   }
-  if (NeedsSnapshot()) return SaveSnapshot();
-  return absl::OkStatus();
+  if (NeedsSnapshot()) {
+    if (absl::Status status = SaveSnapshot(); !status.ok()) return status;
+  }
+  return ForgetDeletions();
+}
+
+absl::Status Collection::ForgetDeletions() {
+  const absl::Time now = absl::Now();
+  if (now - last_forgetting_ < kBetweenForgettings) return absl::OkStatus();
+  last_forgetting_ = now;
+  return storage_->ForgetDeletions(identity(), now - options_.deletion_memory);
 }
 
 HnswIndex::Options Collection::IndexOptions() const {
@@ -84,16 +95,20 @@ absl::StatusOr<StoredMean> Collection::MeanForRebuild() const {
 absl::StatusOr<StoredMean> Collection::FitMean() const {
   std::vector<double> sums(spec_.dimension);
   uint64_t items = 0;
+  uint64_t images = 0;
   const absl::Status read = storage_->ForEachItem(identity(), "", /*with_embeddings=*/true, [&](const Item& item) {
-    for (size_t i = 0; i < sums.size(); ++i) sums[i] += item.embedding[i];
+    for (const ItemImage& image : item.images) {
+      for (size_t i = 0; i < sums.size(); ++i) sums[i] += image.embedding[i];
+    }
     ++items;
+    images += item.images.size();
     return !stopping_;
   });
   if (!read.ok()) return read;
   if (stopping_) return Stopped();
   StoredMean mean{Embedding(sums.size()), items};
   for (size_t i = 0; i < sums.size(); ++i) {
-    mean.mean[i] = static_cast<float>(sums[i] / static_cast<double>(std::max<uint64_t>(1, items)));
+    mean.mean[i] = static_cast<float>(sums[i] / static_cast<double>(std::max<uint64_t>(1, images)));
   }
   return mean;
 }
@@ -191,28 +206,34 @@ bool Collection::HasCaughtUp(const Generation& next) const {
 }
 
 absl::Status Collection::CopySlotsTo(Generation& next, Slot begin, Slot end) {
-  std::vector<std::string> ids;
-  std::vector<Slot> slots;
+  std::vector<std::string> ids;  // of the items whose first image is in these slots
   {
     ReaderMutexLock lock(state_mutex_);
     for (Slot slot = begin; slot < end; ++slot) {
-      if (const ItemDirectory::ItemPointer& item = items_.At(slot); item != nullptr) {
-        ids.push_back(item->id);
-        slots.push_back(slot);
-      }
+      const ItemDirectory::Place& place = items_.At(slot);
+      if (place.item != nullptr && place.image == 0) ids.push_back(place.item->id);
     }
   }
   if (ids.empty()) return absl::OkStatus();
   const absl::StatusOr<std::vector<absl::StatusOr<Item>>> stored = storage_->Read(identity(), ids, true);
   if (!stored.ok()) return stored.status();
-  for (size_t i = 0; i < ids.size(); ++i) {
-    const absl::StatusOr<Item>& item = (*stored)[i];
+  for (const absl::StatusOr<Item>& item : *stored) {
     if (!item.ok()) continue;  // deleted meanwhile
-    // Under the lock that keeps writers out: whoever writes this slot after it overwrites it.
-    ReaderMutexLock lock(state_mutex_);
-    const ItemDirectory::ItemPointer& current = items_.At(slots[i]);
-    if (current == nullptr || current->sequence != item->sequence) continue;
-    if (absl::Status status = next.Put(slots[i], item->sequence, item->embedding); !status.ok()) return status;
+    if (absl::Status status = CopyImagesTo(next, *item); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+// What memory no longer, or not yet, has as the store gave it, the write that made the difference puts there.
+absl::Status Collection::CopyImagesTo(Generation& next, const Item& stored) {
+  // The lock keeps writers out: whoever writes these slots after it overwrites them.
+  ReaderMutexLock lock(state_mutex_);
+  for (const Slot slot : items_.SlotsOf(stored.id)) {
+    const ItemDirectory::Place& place = items_.At(slot);
+    if (place.image >= stored.images.size()) break;
+    const ItemImage& image = stored.images[place.image];
+    if (place.item->images[place.image].sequence != image.sequence) continue;
+    if (absl::Status status = next.Put(slot, image.sequence, image.embedding); !status.ok()) return status;
   }
   return absl::OkStatus();
 }

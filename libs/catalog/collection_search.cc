@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 
@@ -62,13 +63,24 @@ absl::StatusOr<Embedding> Direction(std::span<const Embedding> parts, std::span<
 // What a search sees of the collection. Neighbours are found in it without a lock.
 struct Collection::View {
   std::shared_ptr<const Generation> generation;
-  std::optional<Selection> selection;  // of the filter, where there is one
-  uint64_t sequence = 0;               // every write up to it is in the selection
+  std::optional<Selection> selection;  // of the filter, where there is one: the slots of all images
+  size_t items = 0;                    // that the filter lets through
+  double images_per_item = 1;
+  uint64_t sequence = 0;  // every write up to it is in memory, and in the selection
 };
 
 Collection::View Collection::TakeView(const Filter& filter) const {
-  View view{generation_, std::nullopt, stored_.sequence};
-  if (!filter.MatchesEverything()) view.selection = items_.Select(filter);
+  View view;
+  view.generation = generation_;
+  view.sequence = std::max(stored_.sequence, applied_);
+  if (items_.size() > 0) {
+    view.images_per_item = static_cast<double>(items_.images()) / static_cast<double>(items_.size());
+  }
+  if (!filter.MatchesEverything()) {
+    Selection selection = items_.Select(filter);
+    view.items = selection.count;
+    view.selection = items_.WithAllImages(std::move(selection));
+  }
   return view;
 }
 
@@ -94,70 +106,119 @@ absl::StatusOr<std::vector<std::vector<ScoredItem>>> Collection::Search(const St
   return results;
 }
 
+// Asks the index for as many images as k items have on average, and for twice as many again and again while those are
+// of fewer items.
 absl::StatusOr<std::vector<ScoredItem>> Collection::SearchOne(std::span<const Embedding> parts, const StoreQuery& query,
                                                               View& view) const {
   std::vector<Found> found;
-  for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    const absl::StatusOr<std::vector<Neighbor>> neighbors = FindNeighbors(parts, query, view);
+  size_t images = static_cast<size_t>(std::ceil(static_cast<double>(query.k) * view.images_per_item));
+  for (int attempt = 0; attempt < kAttempts;) {
+    const absl::StatusOr<std::vector<Neighbor>> neighbors = FindNeighbors(parts, query, images, view);
     if (!neighbors.ok()) return neighbors.status();
-    bool current = false;
-    {
-      ReaderMutexLock lock(state_mutex_);
-      current = Resolve(query, view, *neighbors, found);
-      if (!current) view = TakeView(query.filter);
-    }
-    if (current) return ToResults(std::move(found), query.min_score);
-  }
-  {
     ReaderMutexLock lock(state_mutex_);
-    view = TakeView(query.filter);
-    const absl::StatusOr<std::vector<Neighbor>> neighbors = FindNeighbors(parts, query, view);
-    if (!neighbors.ok()) return neighbors.status();
-    Resolve(query, view, *neighbors, found);
+    const Sight sight = Resolve(query, view, images, *neighbors, found);
+    if (sight == Sight::kWhole) return ToResults(std::move(found), query);
+    if (sight == Sight::kTooFewImages) {
+      images *= 2;
+    } else {
+      view = TakeView(query.filter);
+      ++attempt;
+    }
   }
-  return ToResults(std::move(found), query.min_score);
+  ReaderMutexLock lock(state_mutex_);
+  view = TakeView(query.filter);
+  for (;; images *= 2) {
+    const absl::StatusOr<std::vector<Neighbor>> neighbors = FindNeighbors(parts, query, images, view);
+    if (!neighbors.ok()) return neighbors.status();
+    if (Resolve(query, view, images, *neighbors, found) != Sight::kTooFewImages)
+      return ToResults(std::move(found), query);
+  }
 }
 
 absl::StatusOr<std::vector<Neighbor>> Collection::FindNeighbors(std::span<const Embedding> parts,
-                                                                const StoreQuery& query, const View& view) const {
+                                                                const StoreQuery& query, size_t images,
+                                                                const View& view) const {
   const absl::StatusOr<Embedding> direction = Direction(parts, query.weights, *view.generation);
   if (!direction.ok()) return direction.status();
   SlotFilter filter;
   if (view.selection) filter = {.words = view.selection->words, .count = view.selection->count};
   return view.generation->index().Search(
-      {.embedding = *direction, .k = query.k, .filter = view.selection ? &filter : nullptr});
+      {.embedding = *direction, .k = images, .filter = view.selection ? &filter : nullptr});
 }
 
-// Fills `found` with the items of `neighbors`. False where one of them is no longer what was found, or one that was
-// deleted during the search has left a gap: another search is due, or, where nothing could have changed, the rest is
-// the answer.
-bool Collection::Resolve(const StoreQuery& query, const View& view, const std::vector<Neighbor>& neighbors,
-                         std::vector<Found>& found) const {
+// Fills `found` with the items of `neighbors`, the nearest `images`, each once and with its best. kTooFewImages where
+// these are of fewer than k items, and others may follow. kOutdated where one of them is no longer what was found, or
+// one that was deleted during the search has left a gap: another search is due, or, where nothing could have changed,
+// the rest is the answer.
+Collection::Sight Collection::Resolve(const StoreQuery& query, const View& view, size_t images,
+                                      const std::vector<Neighbor>& neighbors, std::vector<Found>& found) const {
   found.clear();
-  found.reserve(neighbors.size());
+  found.reserve(std::min(neighbors.size(), query.k));
+  absl::flat_hash_map<const Item*, size_t> places;  // in `found`, of items of several images
+  bool current = true;
   for (const Neighbor& neighbor : neighbors) {
-    const ItemDirectory::ItemPointer& item = items_.At(neighbor.slot);
-    const bool current = item != nullptr && item->sequence == neighbor.version &&
-                         (item->sequence <= view.sequence || query.filter.Matches(item->attributes));
-    if (!current) continue;
-    found.push_back({item, neighbor.similarity, {}});
-    if (!query.with_embeddings) continue;
-    found.back().embedding.resize(spec_.dimension);
-    if (!view.generation->index().Read(neighbor.slot, neighbor.version, found.back().embedding)) found.pop_back();
+    if (!IsCurrent(neighbor, query, view)) {
+      current = false;
+      continue;
+    }
+    const ItemDirectory::Place& place = items_.At(neighbor.slot);
+    if (const auto known = places.find(place.item.get()); known != places.end()) {
+      Found& best = found[known->second];
+      if (neighbor.similarity == best.similarity) best.image = std::min(best.image, place.image);
+      continue;
+    }
+    Found one{place.item, place.image, neighbor.similarity, {}};
+    if (query.with_embeddings) {
+      one.embedding.resize(spec_.dimension);
+      if (!view.generation->index().Read(neighbor.slot, neighbor.version, one.embedding)) {
+        current = false;
+        continue;
+      }
+    }
+    if (place.item->images.size() > 1) places.emplace(place.item.get(), found.size());
+    found.push_back(std::move(one));
   }
-  const size_t matching = view.selection ? view.selection->count : view.generation->index().size();
-  return found.size() == neighbors.size() && found.size() >= std::min(query.k, matching);
+  if (!current) return Sight::kOutdated;
+  const size_t matching = view.selection ? view.items : items_.size();
+  if (found.size() >= std::min(query.k, matching)) return Sight::kWhole;
+  if (neighbors.size() < images) return Sight::kOutdated;
+  // Those that follow are no more similar than the last.
+  const bool all_that_count = query.min_score && neighbors.back().similarity < *query.min_score;
+  return all_that_count ? Sight::kWhole : Sight::kTooFewImages;
 }
 
-std::vector<ScoredItem> Collection::ToResults(std::vector<Found> found, std::optional<float> min_score) {
+// Whether what was found is still so, and the item's other images were seen as they are.
+bool Collection::IsCurrent(const Neighbor& neighbor, const StoreQuery& query, const View& view) const {
+  const ItemDirectory::Place& place = items_.At(neighbor.slot);
+  if (place.item == nullptr) return false;
+  const Item& item = *place.item;
+  if (item.images[place.image].sequence != neighbor.version) return false;
+  if (item.sequence <= view.sequence) return true;
+  if (!query.filter.Matches(item.attributes)) return false;
+  return item.images.size() == 1 || std::all_of(item.images.begin(), item.images.end(), [&](const ItemImage& image) {
+           return image.sequence <= view.sequence;
+         });
+}
+
+std::vector<ScoredItem> Collection::ToResults(std::vector<Found> found, const StoreQuery& query) {
   std::vector<ScoredItem> results;
   results.reserve(found.size());
   for (Found& one : found) {
     // Rounding may carry a cosine a little over 1.
     const float score = std::clamp(one.similarity, -1.0f, 1.0f);
-    if (!min_score || score >= *min_score) results.push_back({*one.item, score, std::move(one.embedding)});
+    if (query.min_score && score < *query.min_score) continue;
+    ScoredItem& result = results.emplace_back();
+    result.item.id = one.item->id;
+    result.item.attributes = one.item->attributes;
+    result.item.group = one.item->group;
+    result.item.version = one.item->version;
+    result.item.sequence = one.item->sequence;
+    result.score = score;
+    result.image = one.image;
+    result.embedding = std::move(one.embedding);
   }
   std::sort(results.begin(), results.end(), ByScoreThenId);
+  if (results.size() > query.k) results.resize(query.k);
   return results;
 }
 

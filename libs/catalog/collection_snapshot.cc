@@ -17,7 +17,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kSnapshotVersion = 1;
+constexpr int kSnapshotVersion = 2;
 
 // Block types. Those of the vector index begin at 0x100 (libs/ann).
 constexpr uint32_t kHeader = 1;
@@ -34,29 +34,37 @@ absl::Status Damaged(absl::string_view what) {
   return absl::DataLossError(absl::StrCat("the snapshot is damaged: ", what));
 }
 
-// An item in a block: the slot, the lengths of id and record, then both (all numbers 4 bytes, little-endian).
-void AppendItem(Slot slot, const Item& item, std::string& block) {
+// An item in a block: how many slots it has, the lengths of id and record, then the three (all numbers 4 bytes,
+// little-endian).
+void AppendItem(std::span<const Slot> slots, const Item& item, std::string& block) {
   const std::string record = EncodeItem(item);
-  for (const uint32_t number : {slot, static_cast<uint32_t>(item.id.size()), static_cast<uint32_t>(record.size())}) {
-    block.append(reinterpret_cast<const char*>(&number), sizeof(number));
-  }
+  const uint32_t lengths[] = {static_cast<uint32_t>(slots.size()), static_cast<uint32_t>(item.id.size()),
+                              static_cast<uint32_t>(record.size())};
+  block.append(reinterpret_cast<const char*>(lengths), sizeof(lengths));
+  block.append(reinterpret_cast<const char*>(slots.data()), slots.size_bytes());
   block.append(item.id).append(record);
 }
 
 // Takes the first item off `rest`; nothing where its bytes are not all there.
 struct ItemRecord {
-  uint32_t slot;
+  std::vector<Slot> slots;
   absl::string_view id;
   absl::string_view record;
 };
 std::optional<ItemRecord> TakeItem(absl::string_view& rest) {
-  uint32_t numbers[3];
-  if (rest.size() < sizeof(numbers)) return std::nullopt;
-  std::memcpy(numbers, rest.data(), sizeof(numbers));
-  rest.remove_prefix(sizeof(numbers));
-  if (rest.size() < size_t{numbers[1]} + numbers[2]) return std::nullopt;
-  const ItemRecord item{numbers[0], rest.substr(0, numbers[1]), rest.substr(numbers[1], numbers[2])};
-  rest.remove_prefix(size_t{numbers[1]} + numbers[2]);
+  uint32_t lengths[3];
+  if (rest.size() < sizeof(lengths)) return std::nullopt;
+  std::memcpy(lengths, rest.data(), sizeof(lengths));
+  rest.remove_prefix(sizeof(lengths));
+  const auto [slots, id, record] = lengths;
+  const size_t slot_bytes = slots * sizeof(Slot);
+  if (slots > kMaxItemImages || rest.size() < slot_bytes + id + record) return std::nullopt;
+  ItemRecord item;
+  item.slots.resize(slots);
+  std::memcpy(item.slots.data(), rest.data(), slot_bytes);
+  item.id = rest.substr(slot_bytes, id);
+  item.record = rest.substr(slot_bytes + id, record);
+  rest.remove_prefix(slot_bytes + id + record);
   return item;
 }
 
@@ -142,19 +150,18 @@ absl::Status Collection::WriteSnapshot(BlockWriter& writer, uint64_t sequence, c
 
 absl::Status Collection::WriteItems(BlockWriter& writer) const {
   std::string block;
-  std::vector<std::pair<Slot, ItemDirectory::ItemPointer>> page;
+  std::vector<std::pair<ItemDirectory::Slots, ItemDirectory::ItemPointer>> page;
   for (size_t begin = 0;; begin += kSlotsPerLock) {
     page.clear();
     {
       ReaderMutexLock lock(state_mutex_);
       if (begin >= items_.slots()) break;
       for (size_t slot = begin; slot < std::min(begin + kSlotsPerLock, items_.slots()); ++slot) {
-        if (items_.At(static_cast<Slot>(slot)) != nullptr) {
-          page.emplace_back(static_cast<Slot>(slot), items_.At(static_cast<Slot>(slot)));
-        }
+        const ItemDirectory::Place& place = items_.At(static_cast<Slot>(slot));
+        if (place.item != nullptr && place.image == 0) page.emplace_back(items_.SlotsOf(place.item->id), place.item);
       }
     }
-    for (const auto& [slot, item] : page) AppendItem(slot, *item, block);
+    for (const auto& [slots, item] : page) AppendItem(slots, *item, block);
     if (block.size() < kItemsBlockBytes) continue;
     if (absl::Status status = writer.Write(kItems, block); !status.ok()) return status;
     block.clear();
@@ -171,8 +178,8 @@ absl::StatusOr<uint64_t> Collection::ReadSnapshot(const StoredMean& mean) {
   absl::StatusOr<std::unique_ptr<HnswIndex>> index =
       HnswIndex::Load(IndexOptions(), **reader, [this](Slot slot, uint64_t version) {
         state_mutex_.AssertHeld();
-        const ItemDirectory::ItemPointer& item = items_.At(slot);
-        return item != nullptr && item->sequence == version;
+        const ItemDirectory::Place& place = items_.At(slot);
+        return place.item != nullptr && place.item->images[place.image].sequence == version;
       });
   if (!index.ok()) return index.status();
   const absl::StatusOr<std::optional<BlockHeader>> end = (*reader)->Next();
@@ -204,7 +211,8 @@ absl::StatusOr<uint64_t> Collection::ReadItems(BlockReader& reader, const Stored
       if (!record) return Damaged("an item is cut off");
       absl::StatusOr<Item> item = DecodeItem(record->id, record->record);
       if (!item.ok()) return item.status();
-      items_.Place(record->slot, std::make_shared<const Item>(*std::move(item)));
+      if (record->slots.empty() || record->slots.size() != item->images.size()) return Damaged("an item's slots");
+      items_.PlaceAt(record->slots, std::make_shared<const Item>(*std::move(item)));
     }
   }
   items_.FinishPlacing();

@@ -48,6 +48,33 @@ AttributeValue ToAttributeValue(const json& value) {
   return value.get<std::vector<std::string>>();
 }
 
+void Write(CborWriter& cbor, const ItemImage& image, uint64_t item_sequence) {
+  const bool has_digest = !image.digest.empty();
+  const bool is_older = image.sequence != item_sequence;
+  cbor.Map(has_digest + is_older);
+  if (has_digest) {
+    cbor.Text("digest");
+    cbor.Text(image.digest);
+  }
+  if (is_older) {
+    cbor.Text("sequence");
+    cbor.Unsigned(image.sequence);
+  }
+}
+
+// Throws json::exception. Formats 1 and 2 knew one image, without a list.
+std::vector<ItemImage> ToImages(const json& item, uint64_t item_sequence) {
+  if (!item.contains("images")) {
+    return {{.embedding = {}, .digest = item.value("image_digest", ""), .sequence = item_sequence}};
+  }
+  std::vector<ItemImage> images;
+  for (const json& image : item.at("images")) {
+    images.push_back(
+        {.embedding = {}, .digest = image.value("digest", ""), .sequence = image.value("sequence", item_sequence)});
+  }
+  return images;
+}
+
 }  // namespace
 
 std::string ItemKey(uint32_t collection_number, absl::string_view id) {
@@ -78,23 +105,34 @@ absl::Status DecodeChange(absl::string_view record, absl::string_view& id, bool&
   return absl::OkStatus();
 }
 
+std::string ThumbnailKey(uint32_t collection_number, absl::string_view id, absl::string_view digest) {
+  return absl::StrCat(ItemKey(collection_number, id), absl::string_view("\0", 1), digest);
+}
+
 std::string EncodeItem(const Item& item) {
   std::string bytes;
   bytes.reserve(256);
   CborWriter cbor(bytes);
-  cbor.Map(item.image_digest.empty() ? 2 : 3);
+  cbor.Map(3 + !item.group.empty() + (item.version != 0));
   cbor.Text("attributes");
   cbor.Map(item.attributes.size());
   for (const auto& [name, value] : item.attributes) {
     cbor.Text(name);
     Write(cbor, value);
   }
-  if (!item.image_digest.empty()) {
-    cbor.Text("image_digest");
-    cbor.Text(item.image_digest);
+  if (!item.group.empty()) {
+    cbor.Text("group");
+    cbor.Text(item.group);
   }
+  cbor.Text("images");
+  cbor.Array(item.images.size());
+  for (const ItemImage& image : item.images) Write(cbor, image, item.sequence);
   cbor.Text("sequence");
   cbor.Unsigned(item.sequence);
+  if (item.version != 0) {
+    cbor.Text("version");
+    cbor.Unsigned(item.version);
+  }
   return bytes;
 }
 
@@ -104,7 +142,9 @@ absl::StatusOr<Item> DecodeItem(absl::string_view id, absl::string_view record) 
   try {
     const json decoded = json::from_cbor(record.begin(), record.end());
     item.sequence = decoded.at("sequence").get<uint64_t>();
-    item.image_digest = decoded.value("image_digest", "");
+    item.group = decoded.value("group", "");
+    item.version = decoded.value("version", uint64_t{0});
+    item.images = ToImages(decoded, item.sequence);
     for (const auto& [name, value] : decoded.at("attributes").items()) {
       item.attributes.emplace(name, ToAttributeValue(value));
     }
@@ -114,15 +154,38 @@ absl::StatusOr<Item> DecodeItem(absl::string_view id, absl::string_view record) 
   return item;
 }
 
+std::string EncodeDeletion(uint64_t version, absl::Time time) {
+  return absl::StrCat(EncodeUint64(version), EncodeUint64(static_cast<uint64_t>(absl::ToUnixSeconds(time))));
+}
+
+absl::Status DecodeDeletion(absl::string_view record, uint64_t& version, absl::Time& time) {
+  uint64_t numbers[2];
+  if (record.size() != sizeof(numbers)) return Damaged("a deletion");
+  std::memcpy(numbers, record.data(), sizeof(numbers));
+  version = numbers[0];
+  time = absl::FromUnixSeconds(static_cast<int64_t>(numbers[1]));
+  return absl::OkStatus();
+}
+
 absl::string_view EncodeEmbedding(const Embedding& embedding) {
   return {reinterpret_cast<const char*>(embedding.data()), embedding.size() * sizeof(float)};
 }
 
-absl::StatusOr<Embedding> DecodeEmbedding(absl::string_view record, size_t dimension) {
-  if (record.size() != dimension * sizeof(float)) return Damaged("an embedding");
-  Embedding embedding(dimension);
-  std::memcpy(embedding.data(), record.data(), record.size());
-  return embedding;
+std::string EncodeEmbeddings(const std::vector<ItemImage>& images) {
+  std::string record;
+  for (const ItemImage& image : images) absl::StrAppend(&record, EncodeEmbedding(image.embedding));
+  return record;
+}
+
+absl::Status DecodeEmbeddings(absl::string_view record, size_t dimension, std::vector<ItemImage>& images) {
+  const size_t bytes = dimension * sizeof(float);
+  if (record.size() != images.size() * bytes) return Damaged("embeddings");
+  for (ItemImage& image : images) {
+    image.embedding.resize(dimension);
+    std::memcpy(image.embedding.data(), record.data(), bytes);
+    record.remove_prefix(bytes);
+  }
+  return absl::OkStatus();
 }
 
 std::string EncodeSpec(uint32_t number, const CollectionSpec& spec) {

@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 
 #include "libs/catalog/item.h"
 
@@ -29,13 +30,23 @@ std::string EncodeChange(absl::string_view id, bool deleted);
 // The id is a piece of `record`.
 absl::Status DecodeChange(absl::string_view record, absl::string_view& id, bool& deleted);
 
-// Everything of an item but its id and embedding, as CBOR (RFC 8949).
+// The key of a thumbnail: its item's key, a zero byte, which no id has, and the digest of its image.
+std::string ThumbnailKey(uint32_t collection_number, absl::string_view id, absl::string_view digest);
+
+// Everything of an item but its id, embeddings and thumbnails, as CBOR (RFC 8949).
 std::string EncodeItem(const Item& item);
 absl::StatusOr<Item> DecodeItem(absl::string_view id, absl::string_view record);
 
+// A deletion that is remembered: the caller's version, and when it was, to the second.
+std::string EncodeDeletion(uint64_t version, absl::Time time);
+absl::Status DecodeDeletion(absl::string_view record, uint64_t& version, absl::Time& time);
+
 // An embedding as little-endian IEEE 754 singles: the very memory of `embedding`.
 absl::string_view EncodeEmbedding(const Embedding& embedding);
-absl::StatusOr<Embedding> DecodeEmbedding(absl::string_view record, size_t dimension);
+
+// The embeddings of an item's images, one after another; decoded into as many images as there are.
+std::string EncodeEmbeddings(const std::vector<ItemImage>& images);
+absl::Status DecodeEmbeddings(absl::string_view record, size_t dimension, std::vector<ItemImage>& images);
 
 // A collection's number and spec, as JSON.
 std::string EncodeSpec(uint32_t number, const CollectionSpec& spec);

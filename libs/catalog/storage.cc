@@ -38,21 +38,21 @@ absl::StatusOr<std::unique_ptr<Storage>> Storage::Open(const std::string& direct
   return storage;
 }
 
-// A new directory gets this version's mark. So does one of format 1: an empty journal, which it had, is one of
-// format 2.
+// A new directory gets this version's mark. So does one of an earlier format: the families that it lacks were made, and
+// are rightly empty; its items are read as they are.
 absl::Status Storage::CheckFormat() {
   const absl::StatusOr<std::optional<std::string>> found = database_->Get(kFormatKey, "the format of the store");
   if (!found.ok()) return found.status();
   if (*found == kFormatVersion) return absl::OkStatus();
-  if (!found->has_value() || *found == kFormatWithoutJournal) {
+  if (!found->has_value() || *found == kFormatWithoutJournal || *found == kFormatOfOneImage) {
     rocksdb::WriteBatch batch;
     batch.Put(database_->meta, kFormatKey, kFormatVersion);
     return database_->Commit(batch);
   }
-  return absl::FailedPreconditionError(absl::StrCat(
-      "data directory \"", directory_, "\" has format ", **found, "; this version of Lookalike reads formats ",
-      kFormatWithoutJournal, " and ", kFormatVersion,
-      ". Start the version that wrote it, or restore a backup of format ", kFormatVersion, " into an empty directory"));
+  return absl::FailedPreconditionError(
+      absl::StrCat("data directory \"", directory_, "\" has format ", **found,
+                   "; this version of Lookalike reads formats ", kFormatWithoutJournal, " to ", kFormatVersion,
+                   ". Start the version that wrote it, or restore a backup of such a format into an empty directory"));
 }
 
 absl::StatusOr<std::vector<StoredCollection>> Storage::LoadCollections() const {
@@ -122,7 +122,7 @@ absl::Status Storage::DeleteCollection(const StoredCollection& collection) {
   for (const auto& [name, profile] : *profiles) {
     batch.Delete(database_->meta, absl::StrCat(RankingPrefix(collection.number), name));
   }
-  for (rocksdb::ColumnFamilyHandle* family : {database_->items, database_->embeddings, database_->journal}) {
+  for (rocksdb::ColumnFamilyHandle* family : database_->of_items()) {
     batch.DeleteRange(family, begin, end);
   }
   return database_->Commit(batch);
@@ -130,25 +130,45 @@ absl::Status Storage::DeleteCollection(const StoredCollection& collection) {
 
 absl::Status Storage::Write(const StoredCollection& collection, std::span<const Change> changes, bool new_schema) {
   rocksdb::WriteBatch batch(changes.size() * (collection.spec.dimension * sizeof(float) + kOtherRecordBytes));
+  size_t items = 0;
   for (const Change& change : changes) {
     if (const Item* const* item = std::get_if<const Item*>(&change)) {
-      const std::string key = ItemKey(collection.number, (*item)->id);
-      batch.Put(database_->items, key, EncodeItem(**item));
-      batch.Put(database_->embeddings, key, ToSlice(EncodeEmbedding((*item)->embedding)));
-      batch.Put(database_->journal, JournalKey(collection.number, (*item)->sequence),
-                EncodeChange((*item)->id, /*deleted=*/false));
+      database_->Put(collection.number, **item, batch);
+      ++items;
+    } else if (const auto* deletion = std::get_if<Deletion>(&change)) {
+      database_->Delete(collection.number, *deletion, batch);
+      ++items;
     } else {
-      const Deletion& deletion = std::get<Deletion>(change);
-      const std::string key = ItemKey(collection.number, deletion.id);
-      batch.Delete(database_->items, key);
-      batch.Delete(database_->embeddings, key);
-      batch.Put(database_->journal, JournalKey(collection.number, deletion.sequence),
-                EncodeChange(deletion.id, /*deleted=*/true));
+      const auto& dropped = std::get<DroppedThumbnail>(change);
+      batch.Delete(database_->thumbnails, ThumbnailKey(collection.number, dropped.id, dropped.digest));
     }
   }
   batch.Put(database_->meta, SequenceKey(collection.number), EncodeUint64(collection.sequence));
   if (new_schema) batch.Put(database_->meta, SchemaKey(collection.number), EncodeSchema(collection.schema));
-  return database_->Commit(batch, changes.size());
+  return database_->Commit(batch, items);
+}
+
+void Storage::Database::Put(uint32_t collection_number, const Item& item, rocksdb::WriteBatch& batch) const {
+  const std::string key = ItemKey(collection_number, item.id);
+  batch.Put(items, key, EncodeItem(item));
+  if (!item.images.front().embedding.empty()) batch.Put(embeddings, key, EncodeEmbeddings(item.images));
+  for (const ItemImage& image : item.images) {
+    if (image.thumbnail.empty()) continue;
+    batch.Put(thumbnails, ThumbnailKey(collection_number, item.id, image.digest), image.thumbnail);
+  }
+  batch.Put(journal, JournalKey(collection_number, item.sequence), EncodeChange(item.id, /*deleted=*/false));
+}
+
+void Storage::Database::Delete(uint32_t collection_number, const Deletion& deletion, rocksdb::WriteBatch& batch) const {
+  const std::string key = ItemKey(collection_number, deletion.id);
+  batch.Delete(items, key);
+  batch.Delete(embeddings, key);
+  if (deletion.version != 0) {
+    batch.Put(deletions, key, EncodeDeletion(deletion.version, deletion.time));
+  } else {
+    batch.Delete(deletions, key);
+  }
+  batch.Put(journal, JournalKey(collection_number, deletion.sequence), EncodeChange(deletion.id, /*deleted=*/true));
 }
 
 absl::Status Storage::WriteMean(const StoredCollection& collection, const StoredMean& mean) {

@@ -34,6 +34,12 @@ struct StoredMean {
   uint64_t items = 0;  // that it is the mean of
 };
 
+// What is remembered of an item that was deleted with a version.
+struct StoredDeletion {
+  uint64_t version = 0;
+  absl::Time time;
+};
+
 // One change of the journal. `id` is valid during the visit.
 struct JournalEntry {
   uint64_t sequence = 0;
@@ -60,14 +66,21 @@ class Storage {
   struct Deletion {
     absl::string_view id;
     uint64_t sequence = 0;
+    uint64_t version = 0;  // to be remembered; 0: none, and one of before is forgotten
+    absl::Time time = {};  // of the deletion
   };
-  // One change of a write: an item to keep (with its sequence number set), or one to delete. It must live until the
-  // write returns.
-  using Change = std::variant<const Item*, Deletion>;
+  struct DroppedThumbnail {
+    absl::string_view id;
+    absl::string_view digest;
+  };
+  // One change of a write: an item to keep (with its sequence numbers set), one to delete, or a thumbnail that is of no
+  // use any more. It must live until the write returns. An item whose images have no embeddings keeps those that it
+  // has; thumbnails stay until they are dropped.
+  using Change = std::variant<const Item*, Deletion, DroppedThumbnail>;
 
   // Opens the data directory, and makes it where there is none. FailedPrecondition where another process has it open,
   // or it holds something else, a restore that was not finished or a format that this version does not know;
-  // PermissionDenied where it cannot be written. A directory of format 1 becomes one of format 2.
+  // PermissionDenied where it cannot be written. A directory of an earlier format becomes one of this.
   static absl::StatusOr<std::unique_ptr<Storage>> Open(const std::string& directory, StorageObserver observer = {});
   ~Storage();
 
@@ -94,6 +107,16 @@ class Storage {
                                   const std::function<bool(const JournalEntry&)>& visit) const;
   // Removes the journal's changes up to and with `through_sequence`. Not synced: a power loss may bring them back.
   absl::Status TrimJournal(const StoredCollection& collection, uint64_t through_sequence);
+
+  // Of the id's last deletion; nullopt where it had no version, or is forgotten.
+  absl::StatusOr<std::optional<StoredDeletion>> ReadDeletion(const StoredCollection& collection,
+                                                             absl::string_view id) const;
+  // Forgets those before `time`. Not synced.
+  absl::Status ForgetDeletions(const StoredCollection& collection, absl::Time time);
+
+  // The thumbnail that was kept under an item's id and the digest of its image; nullopt where there is none.
+  absl::StatusOr<std::optional<std::string>> ReadThumbnail(const StoredCollection& collection, absl::string_view id,
+                                                           absl::string_view digest) const;
 
   absl::Status WriteMean(const StoredCollection& collection, const StoredMean& mean);
   // nullopt where none was written.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstring>
 #include <filesystem>
+#include <map>
 #include <system_error>
 #include <utility>
 
@@ -19,6 +20,8 @@ constexpr uint32_t kHeadBlock = 1;        // kMagic
 constexpr uint32_t kMetaBlock = 2;        // records of a column family each, in the order of their keys
 constexpr uint32_t kItemsBlock = 3;       //
 constexpr uint32_t kEmbeddingsBlock = 4;  //
+constexpr uint32_t kDeletionsBlock = 5;   //
+constexpr uint32_t kThumbnailsBlock = 6;  //
 
 constexpr size_t kPieceBytes = 1 << 20;      // of what the sink gets
 constexpr size_t kBlockBytes = 1 << 20;      // of records, before the one that goes beyond
@@ -106,7 +109,7 @@ class BackupCheck {
       return absl::FailedPreconditionError(
           "not a backup of Lookalike, or one of a version that this one does not know");
     }
-    if (type > kEmbeddingsBlock) {
+    if (type > kThumbnailsBlock) {
       return absl::FailedPreconditionError(absl::StrCat(
           "block type ", type, " in the backup: a later version of Lookalike made it; restore it with that"));
     }
@@ -118,10 +121,10 @@ class BackupCheck {
     embeddings_ += block_type == kEmbeddingsBlock;
     if (block_type != kMetaBlock || key != kFormatKey) return absl::OkStatus();
     has_format_ = true;
-    if (value == kFormatVersion) return absl::OkStatus();
-    return absl::FailedPreconditionError(absl::StrCat("the backup has format ", value,
-                                                      "; this version of Lookalike reads format ", kFormatVersion,
-                                                      ": restore it with the version that made it"));
+    if (value == kFormatVersion || value == kFormatOfOneImage) return absl::OkStatus();
+    return absl::FailedPreconditionError(
+        absl::StrCat("the backup has format ", value, "; this version of Lookalike reads formats ", kFormatOfOneImage,
+                     " and ", kFormatVersion, ": restore it with the version that made it"));
   }
 
   absl::Status End() const {
@@ -168,8 +171,11 @@ absl::Status Storage::Backup(const ByteSink& sink) const {
   Pieces pieces(sink);
   BlockWriter writer([&pieces](absl::string_view bytes) { return pieces.Append(bytes); });
   if (absl::Status status = writer.Write(kHeadBlock, kMagic); !status.ok()) return status;
-  const std::pair<uint32_t, rocksdb::ColumnFamilyHandle*> families[] = {
-      {kMetaBlock, database_->meta}, {kItemsBlock, database_->items}, {kEmbeddingsBlock, database_->embeddings}};
+  const std::pair<uint32_t, rocksdb::ColumnFamilyHandle*> families[] = {{kMetaBlock, database_->meta},
+                                                                        {kItemsBlock, database_->items},
+                                                                        {kEmbeddingsBlock, database_->embeddings},
+                                                                        {kDeletionsBlock, database_->deletions},
+                                                                        {kThumbnailsBlock, database_->thumbnails}};
   for (const auto& [type, family] : families) {
     absl::Status status = WriteFamily(db, family, type, snapshot.snapshot(), writer);
     if (!status.ok()) return status;
@@ -204,11 +210,13 @@ absl::Status Storage::WriteRestored(const std::string& path, BlockReader& backup
   absl::StatusOr<std::unique_ptr<Database>> database = Database::Open(path, {});
   if (!database.ok()) return database.status();
   rocksdb::WriteBatch batch;
+  const std::map<uint32_t, rocksdb::ColumnFamilyHandle*> families = {{kMetaBlock, (*database)->meta},
+                                                                     {kItemsBlock, (*database)->items},
+                                                                     {kEmbeddingsBlock, (*database)->embeddings},
+                                                                     {kDeletionsBlock, (*database)->deletions},
+                                                                     {kThumbnailsBlock, (*database)->thumbnails}};
   const auto add = [&](uint32_t type, absl::string_view key, absl::string_view value) {
-    rocksdb::ColumnFamilyHandle* const family = type == kMetaBlock    ? (*database)->meta
-                                                : type == kItemsBlock ? (*database)->items
-                                                                      : (*database)->embeddings;
-    return ToStatus(batch.Put(family, ToSlice(key), ToSlice(value)), "restoring");
+    return ToStatus(batch.Put(families.at(type), ToSlice(key), ToSlice(value)), "restoring");
   };
   const auto write = [&]() -> absl::Status {
     if (absl::Status status = (*database)->CheckSpace(batch.GetDataSize()); !status.ok()) return status;

@@ -21,7 +21,7 @@
 namespace lookalike {
 namespace {
 
-// How the store divides memory and disk. Memory at most: the memtables below when all are full (150 MB), while a
+// How the store divides memory and disk. Memory at most: the memtables below when all are full (184 MB), while a
 // flush lags behind, and kBlockCacheBytes; besides, some 4 MB for each GB of tables.
 constexpr size_t kBlockCacheBytes = 64 << 20;
 
@@ -67,12 +67,18 @@ rocksdb::ColumnFamilyOptions FamilyOptions(size_t memtable_bytes, const std::sha
   return options;
 }
 
-// A burst of embeddings, 40 MB/s, is taken while one memtable is being filled and others are being flushed. They are
-// not compressed: floats with full mantissas do not shrink.
-rocksdb::ColumnFamilyOptions EmbeddingOptions(const std::shared_ptr<rocksdb::Cache>& cache) {
-  rocksdb::ColumnFamilyOptions options = FamilyOptions(32 << 20, cache);
-  options.max_write_buffer_number = 3;
+// For what does not shrink: floats with full mantissas, JPEGs.
+rocksdb::ColumnFamilyOptions IncompressibleOptions(size_t memtable_bytes,
+                                                   const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::ColumnFamilyOptions options = FamilyOptions(memtable_bytes, cache);
   options.compression = rocksdb::kNoCompression;
+  return options;
+}
+
+// A burst of embeddings, 40 MB/s, is taken while one memtable is being filled and others are being flushed.
+rocksdb::ColumnFamilyOptions EmbeddingOptions(const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::ColumnFamilyOptions options = IncompressibleOptions(32 << 20, cache);
+  options.max_write_buffer_number = 3;
   return options;
 }
 
@@ -150,7 +156,9 @@ absl::StatusOr<std::unique_ptr<Storage::Database>> Storage::Database::Open(const
       {rocksdb::kDefaultColumnFamilyName, FamilyOptions(1 << 20, cache)},
       {"items", FamilyOptions(16 << 20, cache)},
       {"embeddings", EmbeddingOptions(cache)},
-      {"journal", FamilyOptions(8 << 20, cache)}};
+      {"journal", FamilyOptions(8 << 20, cache)},
+      {"deletions", FamilyOptions(1 << 20, cache)},
+      {"thumbnails", IncompressibleOptions(16 << 20, cache)}};
   auto database = std::make_unique<Database>();
   database->path = path;
   database->observer = std::move(observer);
@@ -165,6 +173,8 @@ absl::StatusOr<std::unique_ptr<Storage::Database>> Storage::Database::Open(const
   database->items = handles[1];
   database->embeddings = handles[2];
   database->journal = handles[3];
+  database->deletions = handles[4];
+  database->thumbnails = handles[5];
   return database;
 }
 

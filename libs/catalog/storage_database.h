@@ -21,7 +21,8 @@
 // RocksDB as Storage uses it. For the sources of Storage alone: no other header includes this one.
 namespace lookalike {
 
-inline constexpr char kFormatVersion[] = "2";
+inline constexpr char kFormatVersion[] = "3";
+inline constexpr char kFormatOfOneImage[] = "2";
 inline constexpr char kFormatWithoutJournal[] = "1";
 
 // Keys of the default column family.
@@ -78,14 +79,28 @@ struct Storage::Database {
   std::unique_ptr<rocksdb::DB> db;
   rocksdb::ColumnFamilyHandle* meta = nullptr;        // formats, collections, counters
   rocksdb::ColumnFamilyHandle* items = nullptr;       // ItemKey → EncodeItem
-  rocksdb::ColumnFamilyHandle* embeddings = nullptr;  // ItemKey → EncodeEmbedding
+  rocksdb::ColumnFamilyHandle* embeddings = nullptr;  // ItemKey → EncodeEmbeddings
   rocksdb::ColumnFamilyHandle* journal = nullptr;     // JournalKey → EncodeChange
 
   // Opens the store in the folder `path`, and makes it where there is none.
   static absl::StatusOr<std::unique_ptr<Database>> Open(const std::string& path, StorageObserver observer);
   ~Database();
 
-  std::vector<rocksdb::ColumnFamilyHandle*> families() const { return {meta, items, embeddings, journal}; }
+  rocksdb::ColumnFamilyHandle* deletions = nullptr;  // ItemKey → EncodeDeletion
+
+  rocksdb::ColumnFamilyHandle* thumbnails = nullptr;  // ThumbnailKey → a JPEG
+
+  // Those whose keys begin with a collection's number.
+  std::vector<rocksdb::ColumnFamilyHandle*> of_items() const {
+    return {items, embeddings, journal, deletions, thumbnails};
+  }
+  std::vector<rocksdb::ColumnFamilyHandle*> families() const {
+    return {meta, items, embeddings, journal, deletions, thumbnails};
+  }
+
+  // Adds the records of an item, or what takes them away, to `batch`.
+  void Put(uint32_t collection_number, const Item& item, rocksdb::WriteBatch& batch) const;
+  void Delete(uint32_t collection_number, const Deletion& deletion, rocksdb::WriteBatch& batch) const;
 
   // A record of the default column family, or nullopt where there is none. `what` stands for it in an error.
   absl::StatusOr<std::optional<std::string>> Get(const std::string& key, absl::string_view what) const;

@@ -14,13 +14,12 @@ std::string Naming(const StoredCollection& collection, absl::string_view id) {
 }
 
 absl::StatusOr<Item> DecodeBoth(const StoredCollection& collection, absl::string_view id, absl::string_view item_record,
-                                std::optional<absl::string_view> embedding_record) {
+                                std::optional<absl::string_view> embeddings_record) {
   absl::StatusOr<Item> item = DecodeItem(id, item_record);
   if (!item.ok()) return Located(item.status(), Naming(collection, id));
-  if (embedding_record) {
-    absl::StatusOr<Embedding> embedding = DecodeEmbedding(*embedding_record, collection.spec.dimension);
-    if (!embedding.ok()) return Located(embedding.status(), Naming(collection, id));
-    item->embedding = *std::move(embedding);
+  if (embeddings_record) {
+    absl::Status status = DecodeEmbeddings(*embeddings_record, collection.spec.dimension, item->images);
+    if (!status.ok()) return Located(status, Naming(collection, id));
   }
   return item;
 }
@@ -63,6 +62,17 @@ absl::Status Storage::ForEachItem(const StoredCollection& collection, absl::stri
   rocksdb::Status first_error = items->status();
   if (first_error.ok() && with_embeddings) first_error = embeddings->status();
   return ToStatus(first_error, absl::StrCat("reading the items of ", Naming(collection)));
+}
+
+absl::StatusOr<std::optional<std::string>> Storage::ReadThumbnail(const StoredCollection& collection,
+                                                                  absl::string_view id,
+                                                                  absl::string_view digest) const {
+  std::string jpeg;
+  const rocksdb::Status status =
+      database_->db->Get({}, database_->thumbnails, ThumbnailKey(collection.number, id, digest), &jpeg);
+  if (status.IsNotFound()) return std::nullopt;
+  if (!status.ok()) return ToStatus(status, absl::StrCat("reading a thumbnail of ", Naming(collection, id)));
+  return jpeg;
 }
 
 absl::StatusOr<std::vector<absl::StatusOr<Item>>> Storage::Read(const StoredCollection& collection,

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 namespace lookalike {
@@ -67,25 +68,70 @@ absl::Status ValidateName(absl::string_view name, absl::string_view what) {
   return absl::OkStatus();
 }
 
+// What ids and groups have in common.
+absl::Status ValidateText(absl::string_view field, absl::string_view name) {
+  if (name.size() > kMaxIdBytes) {
+    return Invalid(field, absl::StrCat("has ", name.size(), " bytes; at most ", kMaxIdBytes, " are allowed"));
+  }
+  for (size_t i = 0; i < name.size();) {
+    const size_t length = Utf8SequenceLength(name.substr(i));
+    if (length == 0) return Invalid(field, absl::StrCat("is not UTF-8 at byte ", i + 1));
+    if (absl::ascii_iscntrl(static_cast<unsigned char>(name[i]))) {
+      return Invalid(field, absl::StrCat("has a control character at byte ", i + 1));
+    }
+    i += length;
+  }
+  return absl::OkStatus();
+}
+
+// As ImageDigest() makes it: it stands in for the file, and every item's is held in memory.
+bool IsDigest(absl::string_view text) {
+  constexpr size_t kHexDigits = 64;
+  const auto is_digit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
+  return text.size() == kHexDigits && std::all_of(text.begin(), text.end(), is_digit);
+}
+
+absl::Status ValidateThumbnail(absl::string_view field, const ItemImage& image) {
+  constexpr absl::string_view kStartOfJpeg = "\xff\xd8\xff";
+  if (image.thumbnail.empty()) return absl::OkStatus();
+  if (image.digest.empty()) return Invalid(field, "has no digest beside it, under which it could be kept");
+  if (image.thumbnail.size() > kMaxThumbnailBytes) {
+    return Invalid(field,
+                   absl::StrCat("has ", image.thumbnail.size(), " bytes; at most ", kMaxThumbnailBytes, " are kept"));
+  }
+  return absl::StartsWith(image.thumbnail, kStartOfJpeg) ? absl::OkStatus() : Invalid(field, "is not a JPEG");
+}
+
+// On success every embedding is normalised.
+absl::Status PrepareImages(size_t dimension, std::vector<ItemImage>& images) {
+  if (absl::Status status = ValidateCount("images", images.size(), 1, kMaxItemImages); !status.ok()) return status;
+  for (size_t i = 0; i < images.size(); ++i) {
+    const std::string field = absl::StrCat("images[", i, "].");
+    Embedding& embedding = images[i].embedding;
+    if (embedding.size() != dimension) {
+      return Invalid(field + "embedding",
+                     absl::StrCat("has ", embedding.size(), " values; the collection's dimension is ", dimension));
+    }
+    const absl::Status status = Normalize(embedding);
+    if (!status.ok()) return absl::Status(status.code(), field + std::string(status.message()));
+    if (!images[i].digest.empty() && !IsDigest(images[i].digest)) {
+      return Invalid(field + "digest", "is not 64 lower-case hex digits");
+    }
+    if (absl::Status bad = ValidateThumbnail(field + "thumbnail", images[i]); !bad.ok()) return bad;
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status ValidateProfileName(absl::string_view name) { return ValidateName(name, "a ranking profile's name"); }
 
 absl::Status ValidateItemId(absl::string_view id) {
   if (id.empty()) return Invalid("id", "is empty");
-  if (id.size() > kMaxIdBytes) {
-    return Invalid("id", absl::StrCat("has ", id.size(), " bytes; at most ", kMaxIdBytes, " are allowed"));
-  }
-  for (size_t i = 0; i < id.size();) {
-    const size_t length = Utf8SequenceLength(id.substr(i));
-    if (length == 0) return Invalid("id", absl::StrCat("is not UTF-8 at byte ", i + 1));
-    if (absl::ascii_iscntrl(static_cast<unsigned char>(id[i]))) {
-      return Invalid("id", absl::StrCat("has a control character at byte ", i + 1));
-    }
-    i += length;
-  }
-  return absl::OkStatus();
+  return ValidateText("id", id);
 }
+
+absl::Status ValidateGroup(absl::string_view group) { return ValidateText("group", group); }
 
 absl::Status ValidateSpec(const CollectionSpec& spec) {
   if (absl::Status status = ValidateName(spec.name, "a collection's name"); !status.ok()) return status;
@@ -97,14 +143,15 @@ absl::Status ValidateSpec(const CollectionSpec& spec) {
 
 absl::Status PrepareItem(size_t dimension, AttributeSchema& schema, Item& item) {
   if (absl::Status status = ValidateItemId(item.id); !status.ok()) return status;
-  if (item.embedding.size() != dimension) {
-    return Invalid("embedding",
-                   absl::StrCat("has ", item.embedding.size(), " values; the collection's dimension is ", dimension));
-  }
-  if (absl::Status status = Normalize(item.embedding); !status.ok()) return status;
-  if (absl::Status status = ValidateAttributesSize(item.attributes); !status.ok()) return status;
+  if (absl::Status status = PrepareImages(dimension, item.images); !status.ok()) return status;
+  if (absl::Status status = ValidateGroup(item.group); !status.ok()) return status;
+  return PrepareAttributes(schema, item.attributes);
+}
+
+absl::Status PrepareAttributes(AttributeSchema& schema, const Attributes& attributes) {
+  if (absl::Status status = ValidateAttributesSize(attributes); !status.ok()) return status;
   AttributeSchema extended = schema;
-  if (absl::Status status = ExtendSchema(item.attributes, extended); !status.ok()) return status;
+  if (absl::Status status = ExtendSchema(attributes, extended); !status.ok()) return status;
   if (extended.size() > kMaxSchemaAttributes) {
     return Invalid("attributes", absl::StrCat("the collection has ", kMaxSchemaAttributes,
                                               " different attributes already; it takes no new names"));

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <opencv2/imgproc.hpp>
 
+#include "libs/image/encode.h"
 #include "libs/image/opencv_bridge.h"
 
 namespace lookalike {
@@ -19,6 +20,14 @@ Image ScaleToFit(const Image& image, int side) {
   const absl::Status resized =
       WithOpenCv("scaling a picture", [&] { cv::resize(AsMat(image), target, target.size(), 0, 0, cv::INTER_AREA); });
   return resized.ok() ? scaled : image;
+}
+
+absl::StatusOr<std::string> MakeThumbnail(absl::string_view bytes, const std::optional<CropBox>& crop, int side,
+                                          const ImageLimits& limits) {
+  constexpr int kQuality = 85;
+  const absl::StatusOr<Image> image = DecodeImage(bytes, limits, {.crop = crop, .sufficient_side = side});
+  if (!image.ok()) return image.status();
+  return EncodeJpeg(ScaleToFit(*image, side), kQuality);
 }
 
 }  // namespace lookalike

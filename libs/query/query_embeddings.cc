@@ -50,7 +50,7 @@ absl::Status QueryEmbeddings::ReadItems(const CollectionSpec& collection, const 
   for (size_t i = 0; i < places.size(); ++i) {
     absl::StatusOr<Item>& item = (*items)[i];
     if (!item.ok()) return item.status();
-    embeddings[places[i]] = std::move(item->embedding);
+    embeddings[places[i]] = std::move(item->images.front().embedding);
   }
   return absl::OkStatus();
 }

@@ -88,14 +88,25 @@ void ToProto(const CropBox& crop, v1::CropBox& proto) {
   proto.set_bottom(crop.bottom);
 }
 
+ItemImage FromProto(const v1::ItemImage& proto) {
+  return {.embedding = FromProto(proto.embedding()), .digest = proto.digest(), .thumbnail = proto.thumbnail()};
+}
+
+void ToProto(const ItemImage& image, v1::ItemImage& proto) {
+  if (!image.embedding.empty()) ToProto(image.embedding, *proto.mutable_embedding());
+  proto.set_digest(image.digest);
+  proto.set_thumbnail(image.thumbnail);
+}
+
 absl::StatusOr<Item> FromProto(const v1::Item& proto) {
   absl::StatusOr<Attributes> attributes = FromProto(proto.attributes());
   if (!attributes.ok()) return attributes.status();
   Item item;
   item.id = proto.id();
   item.attributes = *std::move(attributes);
-  item.embedding = FromProto(proto.embedding());
-  item.image_digest = proto.image_digest();
+  for (const v1::ItemImage& image : proto.images()) item.images.push_back(FromProto(image));
+  item.group = proto.group();
+  item.version = proto.version();
   item.sequence = proto.sequence();
   return item;
 }
@@ -103,8 +114,9 @@ absl::StatusOr<Item> FromProto(const v1::Item& proto) {
 void ToProto(const Item& item, v1::Item& proto) {
   proto.set_id(item.id);
   ToProto(item.attributes, *proto.mutable_attributes());
-  if (!item.embedding.empty()) ToProto(item.embedding, *proto.mutable_embedding());
-  proto.set_image_digest(item.image_digest);
+  for (const ItemImage& image : item.images) ToProto(image, *proto.add_images());
+  proto.set_group(item.group);
+  proto.set_version(item.version);
   proto.set_sequence(item.sequence);
 }
 
@@ -116,18 +128,53 @@ absl::StatusOr<ScoredItem> FromProto(const v1::ScoredItem& proto) {
   item.item.attributes = *std::move(attributes);
   item.score = proto.score();
   item.embedding = FromProto(proto.embedding());
+  item.item.group = proto.group();
+  item.image = proto.image();
   return item;
 }
 
 void ToProto(const ScoredItem& item, v1::ScoredItem& proto) {
   proto.set_id(item.item.id);
   proto.set_score(item.score);
+  proto.set_image(static_cast<uint32_t>(item.image));
+  proto.set_group(item.item.group);
   ToProto(item.item.attributes, *proto.mutable_attributes());
   if (!item.embedding.empty()) ToProto(item.embedding, *proto.mutable_embedding());
 }
 
+absl::StatusOr<AttributeUpdate> FromProto(const std::string& id, const AttributesProto& attributes, uint64_t version) {
+  absl::StatusOr<Attributes> set = FromProto(attributes);
+  if (!set.ok()) return set.status();
+  AttributeUpdate update{.id = id, .set = *std::move(set), .remove = {}, .version = version};
+  for (const auto& [name, value] : attributes) {
+    if (value.kind_case() == Value::kNullValue) update.remove.push_back(name);
+  }
+  return update;
+}
+
+void ToProto(const AttributeUpdate& update, v1::AttributeUpdate& proto) {
+  proto.set_id(update.id);
+  proto.set_version(update.version);
+  ToProto(update.set, *proto.mutable_attributes());
+  for (const std::string& name : update.remove) {
+    (*proto.mutable_attributes())[name].set_null_value(google::protobuf::NULL_VALUE);
+  }
+}
+
+absl::StatusOr<std::vector<ItemDeletion>> ToDeletions(const google::protobuf::RepeatedPtrField<std::string>& ids,
+                                                      const google::protobuf::RepeatedField<uint64_t>& versions) {
+  if (!versions.empty() && versions.size() != ids.size()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("versions: there are ", versions.size(), " of them for ", ids.size(), " ids"));
+  }
+  std::vector<ItemDeletion> deletions;
+  for (int i = 0; i < ids.size(); ++i) deletions.push_back({ids[i], versions.empty() ? 0 : versions[i]});
+  return deletions;
+}
+
 AuditReport FromProto(const v1::AuditResponse& response) {
   return {.stored = response.stored(),
+          .images = response.images(),
           .indexed = response.indexed(),
           .unreachable = response.unreachable(),
           .missing = response.missing(),
@@ -138,6 +185,7 @@ AuditReport FromProto(const v1::AuditResponse& response) {
 
 void ToProto(const AuditReport& report, v1::AuditResponse& proto) {
   proto.set_stored(report.stored);
+  proto.set_images(report.images);
   proto.set_indexed(report.indexed);
   proto.set_unreachable(report.unreachable);
   proto.set_missing(report.missing);
@@ -154,6 +202,7 @@ absl::StatusOr<CollectionInfo> FromProto(const v1::Collection& proto) {
   CollectionInfo info;
   info.spec = SpecFromProto(proto);
   info.items = proto.items();
+  info.images = proto.images();
   info.tombstones = proto.tombstones();
   info.backlog = proto.backlog();
   info.index_bytes = proto.index_bytes();
@@ -181,6 +230,7 @@ void ToProto(const CollectionSpec& spec, v1::Collection& proto) {
 void ToProto(const CollectionInfo& info, v1::Collection& proto) {
   ToProto(info.spec, proto);
   proto.set_items(info.items);
+  proto.set_images(info.images);
   proto.set_tombstones(info.tombstones);
   proto.set_backlog(info.backlog);
   proto.set_index_bytes(info.index_bytes);

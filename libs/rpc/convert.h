@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -30,8 +32,19 @@ void ToProto(const Embedding& embedding, v1::Embedding& proto);
 CropBox FromProto(const v1::CropBox& crop);
 void ToProto(const CropBox& crop, v1::CropBox& proto);
 
+ItemImage FromProto(const v1::ItemImage& image);
+void ToProto(const ItemImage& image, v1::ItemImage& proto);
+
 absl::StatusOr<Item> FromProto(const v1::Item& item);
 void ToProto(const Item& item, v1::Item& proto);
+
+// From the fields of a request that has them: attributes, of which a null one is to be removed.
+absl::StatusOr<AttributeUpdate> FromProto(const std::string& id, const AttributesProto& attributes, uint64_t version);
+void ToProto(const AttributeUpdate& update, v1::AttributeUpdate& proto);
+
+// From the ids of a request and their versions, of which there must be none or as many.
+absl::StatusOr<std::vector<ItemDeletion>> ToDeletions(const google::protobuf::RepeatedPtrField<std::string>& ids,
+                                                      const google::protobuf::RepeatedField<uint64_t>& versions);
 
 AuditReport FromProto(const v1::AuditResponse& response);
 void ToProto(const AuditReport& report, v1::AuditResponse& proto);

@@ -39,6 +39,7 @@ absl::StatusOr<WriteResult> ToWriteResult(const absl::StatusOr<v1::IndexWriteRes
   result.sequence = response->sequence();
   for (const v1::WriteOutcome& outcome : response->outcomes()) {
     result.items.push_back(outcome.has_error() ? FromProto(outcome.error()) : absl::OkStatus());
+    result.superseded.push_back(outcome.superseded());
   }
   return result;
 }
@@ -59,7 +60,7 @@ absl::StatusOr<std::vector<ScoredItem>> ToScoredItems(const v1::ScoredItems& pro
 ChannelOptions IndexClient::Channel() {
   ChannelOptions options;
   options.service = v1::Index::service_full_name();
-  options.idempotent_methods = {"GetCollection", "ListCollections", "Get",   "Search", "GetFacets",
+  options.idempotent_methods = {"GetCollection", "ListCollections", "Get",   "GetThumbnail", "Search", "GetFacets",
                                 "List",          "GetStats",        "Audit", "Backup"};
   return options;
 }
@@ -123,12 +124,23 @@ absl::StatusOr<WriteResult> IndexClient::Upsert(absl::string_view collection, ab
   return ToWriteResult(Call(*stub_, &Stub::Upsert, request, deadline), items.size());
 }
 
-absl::StatusOr<WriteResult> IndexClient::Delete(absl::string_view collection, std::span<const std::string> ids,
+absl::StatusOr<WriteResult> IndexClient::UpdateAttributes(absl::string_view collection,
+                                                          std::vector<AttributeUpdate> updates, absl::Time deadline) {
+  v1::IndexUpdateAttributesRequest request;
+  request.set_collection(std::string(collection));
+  for (const AttributeUpdate& update : updates) ToProto(update, *request.add_updates());
+  return ToWriteResult(Call(*stub_, &Stub::UpdateAttributes, request, deadline), updates.size());
+}
+
+absl::StatusOr<WriteResult> IndexClient::Delete(absl::string_view collection, std::vector<ItemDeletion> deletions,
                                                 absl::Time deadline) {
   v1::IndexDeleteRequest request;
   request.set_collection(std::string(collection));
-  *request.mutable_ids() = {ids.begin(), ids.end()};
-  return ToWriteResult(Call(*stub_, &Stub::Delete, request, deadline), ids.size());
+  for (const ItemDeletion& deletion : deletions) {
+    request.add_ids(deletion.id);
+    request.add_versions(deletion.version);
+  }
+  return ToWriteResult(Call(*stub_, &Stub::Delete, request, deadline), deletions.size());
 }
 
 absl::StatusOr<std::vector<absl::StatusOr<Item>>> IndexClient::Get(absl::string_view collection,
@@ -147,6 +159,17 @@ absl::StatusOr<std::vector<absl::StatusOr<Item>>> IndexClient::Get(absl::string_
     items.push_back(result.has_item() ? FromProto(result.item()) : FromProto(result.error()));
   }
   return items;
+}
+
+absl::StatusOr<std::string> IndexClient::GetThumbnail(absl::string_view collection, absl::string_view id, size_t image,
+                                                      absl::Time deadline) {
+  v1::GetThumbnailRequest request;
+  request.set_collection(std::string(collection));
+  request.set_id(std::string(id));
+  request.set_image(static_cast<uint32_t>(image));
+  absl::StatusOr<v1::GetThumbnailResponse> response = Call(*stub_, &Stub::GetThumbnail, request, deadline);
+  if (!response.ok()) return response.status();
+  return std::move(*response->mutable_jpeg());
 }
 
 absl::StatusOr<std::vector<std::vector<ScoredItem>>> IndexClient::Search(absl::string_view collection,

@@ -55,6 +55,7 @@ void PrintJson(const Reports& reports) {
   for (const auto& [name, report] : reports) {
     collections.push_back({{"collection", name},
                            {"stored", report.stored},
+                           {"images", report.images},
                            {"indexed", report.indexed},
                            {"unreachable", report.unreachable},
                            {"missing", report.missing},
@@ -66,10 +67,11 @@ void PrintJson(const Reports& reports) {
 }
 
 void PrintTable(const Reports& reports) {
-  Table table({"collection", "stored", "indexed", "unreachable", "missing", "phantom", "mended"});
+  Table table({"collection", "stored", "images", "indexed", "unreachable", "missing", "phantom", "mended"});
   for (const auto& [name, report] : reports) {
-    table.AddRow({name, absl::StrCat(report.stored), absl::StrCat(report.indexed), absl::StrCat(report.unreachable),
-                  absl::StrCat(report.missing), absl::StrCat(report.phantom), absl::StrCat(report.mended)});
+    table.AddRow({name, absl::StrCat(report.stored), absl::StrCat(report.images), absl::StrCat(report.indexed),
+                  absl::StrCat(report.unreachable), absl::StrCat(report.missing), absl::StrCat(report.phantom),
+                  absl::StrCat(report.mended)});
   }
   std::cout << table.ToString();
   for (const auto& [name, report] : reports) {

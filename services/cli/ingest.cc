@@ -180,6 +180,10 @@ bool SameAttributes(const google::protobuf::Map<std::string, google::protobuf::V
   return true;
 }
 
+bool SameImage(const v1::Item& item, const std::string& digest) {
+  return item.images_size() == 1 && item.images(0).digest() == digest;
+}
+
 class Ingestion {
  public:
   Ingestion(IngestOptions& options, IngestSource& source, Tally& tally)
@@ -221,7 +225,7 @@ class Ingestion {
     if (!there.ok()) return there.status();
     for (Loaded& loaded : group) {
       const auto found = there->find(loaded.item.id);
-      if (found != there->end() && found->second.image_digest() == loaded.digest &&
+      if (found != there->end() && SameImage(found->second, loaded.digest) &&
           SameAttributes(found->second.attributes(), loaded.item.attributes)) {
         tally_.Unchanged();
         continue;
@@ -229,7 +233,7 @@ class Ingestion {
       v1::IngestRequest request;
       request.set_collection(options_.collection);
       request.mutable_item()->set_id(loaded.item.id);
-      request.mutable_item()->set_image(std::move(loaded.picture));
+      request.mutable_item()->add_images()->set_image(std::move(loaded.picture));
       *request.mutable_item()->mutable_attributes() = loaded.item.attributes;
       if (!upload_.Send(loaded.item, request)) break;  // Run() learns the reason from Finish()
     }

@@ -27,6 +27,7 @@ struct ServeOptions {
   Catalog::Options index;
   IngestSession::Options ingest;
   RestGateway::Options rest;
+  ProductWriter::Options writer;
 };
 
 // Everything behind the port; members are destroyed from the last to the first.
@@ -73,7 +74,8 @@ absl::StatusOr<std::vector<NamedService>> Load(ServeOptions& options, AllInOne& 
   all.gauges = AddCatalogMetrics(all.catalog.get(), &all.metrics);
   all.encoder_service = std::make_unique<EncoderService>(all.encoder.get());
   all.index_service = std::make_unique<IndexService>(all.catalog.get());
-  all.search_service = std::make_unique<SearchService>(all.encoder.get(), all.catalog.get(), options.ingest);
+  all.search_service =
+      std::make_unique<SearchService>(all.encoder.get(), all.catalog.get(), options.ingest, options.writer);
   return std::vector<NamedService>{{v1::Encoder::service_full_name(), all.encoder_service.get()},
                                    {v1::Index::service_full_name(), all.index_service.get()},
                                    {v1::VisualSearch::service_full_name(), all.search_service.get()}};
@@ -110,6 +112,7 @@ void AddServe(CLI::App& app, Command& chosen) {
   AddEmbeddingCacheFlag(serve, options->encoder);
   AddIngestFlags(serve, options->ingest);
   AddRestFlags(serve, options->rest);
+  AddThumbnailFlag(serve, options->writer);
   AddServerFlags(serve, options->server);
   serve.callback([options, &chosen] { chosen = [options] { return Run(*options); }; });
 }

@@ -15,30 +15,39 @@ namespace {
 
 void ToProto(const WriteResult& result, v1::IndexWriteResponse& response) {
   response.set_sequence(result.sequence);
-  for (const absl::Status& status : result.items) {
+  for (size_t i = 0; i < result.items.size(); ++i) {
     v1::WriteOutcome* outcome = response.add_outcomes();
-    if (!status.ok()) lookalike::ToProto(status, *outcome->mutable_error());
+    outcome->set_superseded(result.superseded[i]);
+    if (!result.items[i].ok()) lookalike::ToProto(result.items[i], *outcome->mutable_error());
   }
 }
 
-// The items of a request that can be read, and for the others why not.
-struct ReadableItems {
-  std::vector<Item> items;
-  std::vector<size_t> places;          // of `items` in the request
-  std::vector<absl::Status> outcomes;  // of all items of the request so far
+// What of a request can be read, and for the rest why not.
+template <class Operation>
+struct Readable {
+  std::vector<Operation> operations;
+  std::vector<size_t> places;  // of `operations` in the request
+  WriteResult result;          // of all that is in the request, so far
+
+  void Add(absl::StatusOr<Operation> operation) {
+    result.items.push_back(operation.status());
+    result.superseded.push_back(false);
+    if (!operation.ok()) return;
+    places.push_back(result.items.size() - 1);
+    operations.push_back(*std::move(operation));
+  }
+  // Whether there is anything to be done, if only to be told that there is nothing in the request.
+  bool IsDue() const { return !operations.empty() || result.items.empty(); }
+  // With what became of `operations`.
+  WriteResult With(const WriteResult& written) && {
+    result.sequence = written.sequence;
+    for (size_t i = 0; i < places.size(); ++i) {
+      result.items[places[i]] = written.items[i];
+      result.superseded[places[i]] = written.superseded[i];
+    }
+    return std::move(result);
+  }
 };
-
-ReadableItems ReadItems(const v1::IndexUpsertRequest& request) {
-  ReadableItems readable;
-  for (const v1::Item& proto : request.items()) {
-    absl::StatusOr<Item> item = FromProto(proto);
-    readable.outcomes.push_back(item.status());
-    if (!item.ok()) continue;
-    readable.places.push_back(readable.outcomes.size() - 1);
-    readable.items.push_back(*std::move(item));
-  }
-  return readable;
-}
 
 }  // namespace
 
@@ -52,24 +61,43 @@ grpc::Status IndexService::CreateCollection(grpc::ServerContext* context, const 
 
 grpc::Status IndexService::Upsert(grpc::ServerContext* context, const v1::IndexUpsertRequest* request,
                                   v1::IndexWriteResponse* response) {
-  ReadableItems readable = ReadItems(*request);
-  WriteResult result;
-  if (!readable.items.empty() || request->items().empty()) {
-    absl::StatusOr<WriteResult> written =
-        catalog_->Upsert(request->collection(), request->model_id(), std::move(readable.items), DeadlineOf(*context));
-    if (!written.ok()) return ToGrpcStatus(written.status());
-    result.sequence = written->sequence;
-    for (size_t i = 0; i < readable.places.size(); ++i) readable.outcomes[readable.places[i]] = written->items[i];
+  Readable<Item> readable;
+  for (const v1::Item& item : request->items()) readable.Add(FromProto(item));
+  WriteResult written;
+  if (readable.IsDue()) {
+    absl::StatusOr<WriteResult> result = catalog_->Upsert(request->collection(), request->model_id(),
+                                                          std::move(readable.operations), DeadlineOf(*context));
+    if (!result.ok()) return ToGrpcStatus(result.status());
+    written = *std::move(result);
   }
-  result.items = std::move(readable.outcomes);
-  ToProto(result, *response);
+  ToProto(std::move(readable).With(written), *response);
+  return grpc::Status::OK;
+}
+
+grpc::Status IndexService::UpdateAttributes(grpc::ServerContext* context,
+                                            const v1::IndexUpdateAttributesRequest* request,
+                                            v1::IndexWriteResponse* response) {
+  Readable<AttributeUpdate> readable;
+  for (const v1::AttributeUpdate& update : request->updates()) {
+    readable.Add(FromProto(update.id(), update.attributes(), update.version()));
+  }
+  WriteResult written;
+  if (readable.IsDue()) {
+    absl::StatusOr<WriteResult> result =
+        catalog_->UpdateAttributes(request->collection(), std::move(readable.operations), DeadlineOf(*context));
+    if (!result.ok()) return ToGrpcStatus(result.status());
+    written = *std::move(result);
+  }
+  ToProto(std::move(readable).With(written), *response);
   return grpc::Status::OK;
 }
 
 grpc::Status IndexService::Delete(grpc::ServerContext* context, const v1::IndexDeleteRequest* request,
                                   v1::IndexWriteResponse* response) {
-  const std::vector<std::string> ids(request->ids().begin(), request->ids().end());
-  const absl::StatusOr<WriteResult> result = catalog_->Delete(request->collection(), ids, DeadlineOf(*context));
+  absl::StatusOr<std::vector<ItemDeletion>> deletions = ToDeletions(request->ids(), request->versions());
+  if (!deletions.ok()) return ToGrpcStatus(deletions.status());
+  const absl::StatusOr<WriteResult> result =
+      catalog_->Delete(request->collection(), *std::move(deletions), DeadlineOf(*context));
   if (result.ok()) ToProto(*result, *response);
   return ToGrpcStatus(result.status());
 }

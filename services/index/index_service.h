@@ -17,6 +17,8 @@ class IndexService final : public CollectionRpcs<v1::Index::Service> {
                                 v1::Collection* response) override;
   grpc::Status Upsert(grpc::ServerContext* context, const v1::IndexUpsertRequest* request,
                       v1::IndexWriteResponse* response) override;
+  grpc::Status UpdateAttributes(grpc::ServerContext* context, const v1::IndexUpdateAttributesRequest* request,
+                                v1::IndexWriteResponse* response) override;
   grpc::Status Delete(grpc::ServerContext* context, const v1::IndexDeleteRequest* request,
                       v1::IndexWriteResponse* response) override;
   grpc::Status Get(grpc::ServerContext* context, const v1::IndexGetRequest* request,

@@ -41,6 +41,11 @@ void AddIndexFlags(CLI::App& app, Catalog::Options& options) {
       ->capture_default_str()
       ->check(CLI::Range(1, 1'000'000'000));
   app.add_option_function<int>(
+         "--deletion-memory-h", [&](int hours) { collection.deletion_memory = absl::Hours(hours); },
+         "Hours that the version of a deleted item is remembered, so that a late write does not bring it back")
+      ->default_str(absl::StrCat(absl::ToInt64Hours(collection.deletion_memory)))
+      ->check(CLI::Range(1, 87'600));
+  app.add_option_function<int>(
          "--snapshot-interval-s", [&](int seconds) { collection.snapshot_interval = absl::Seconds(seconds); },
          "Seconds that changes go without a snapshot: more makes starts slower, less writes more")
       ->default_str(absl::StrCat(absl::ToInt64Seconds(collection.snapshot_interval)))

@@ -98,6 +98,7 @@ std::vector<v1::IngestResponse> IngestSession::WriteGroup(const std::vector<Entr
     const absl::Status& status = result.ok() ? result->items[i] : result.status();
     if (status.ok()) {
       responses[places[i]].set_sequence(result->sequence);
+      responses[places[i]].set_superseded(result->superseded[i]);
     } else {
       ToProto(status, *responses[places[i]].mutable_error());
     }

@@ -22,6 +22,7 @@ struct SearchOptions {
   std::string index = "127.0.0.1:7702";
   IngestSession::Options ingest;
   RestGateway::Options rest;
+  ProductWriter::Options writer;
 };
 
 // How long one question about whether a backend is there may take.
@@ -60,7 +61,8 @@ absl::Status Run(ServerOptions& server, const SearchOptions& options) {
                        if (!to_index.ok()) return to_index.status();
                        encoder = std::make_unique<EncoderClient>(*to_encoder);
                        index = std::make_unique<IndexClient>(*to_index);
-                       service = std::make_unique<SearchService>(encoder.get(), index.get(), options.ingest);
+                       service =
+                           std::make_unique<SearchService>(encoder.get(), index.get(), options.ingest, options.writer);
                        return std::vector<NamedService>{{v1::VisualSearch::service_full_name(), service.get()}};
                      },
                      .reach_backends = [&] { return ReachBackends(*encoder, *index); },
@@ -83,6 +85,7 @@ int main(int argc, char** argv) {
   app.add_option("--index", options.index, "The index, as --encoder")->capture_default_str();
   lookalike::AddIngestFlags(app, options.ingest);
   lookalike::AddRestFlags(app, options.rest);
+  lookalike::AddThumbnailFlag(app, options.writer);
   lookalike::AddServerFlags(app, server);
   return lookalike::RunMain(app, argc, argv, [&] { return lookalike::Run(server, options); });
 }

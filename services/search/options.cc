@@ -17,4 +17,11 @@ void AddRestFlags(CLI::App& app, RestGateway::Options& options) {
                  "Origin whose pages may call REST from a browser, https://host; may be given several times; * is all");
 }
 
+void AddThumbnailFlag(CLI::App& app, ProductWriter::Options& options) {
+  app.add_option("--thumbnail-side", options.thumbnail_side,
+                 "Pixels of the longer side of the JPEG that is kept with each picture; 0: none is kept")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1024));
+}
+
 }  // namespace lookalike

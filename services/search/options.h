@@ -14,4 +14,7 @@ void AddIngestFlags(CLI::App& app, IngestSession::Options& options);
 // Adds the flags of the REST face to `app`.
 void AddRestFlags(CLI::App& app, RestGateway::Options& options);
 
+// And of what is made of a picture beside its embedding.
+void AddThumbnailFlag(CLI::App& app, ProductWriter::Options& options);
+
 }  // namespace lookalike

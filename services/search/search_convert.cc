@@ -132,17 +132,33 @@ void ToProto(const ProductResults& results, const v1::SearchRequest& request, v1
   }
 }
 
+namespace {
+
+absl::StatusOr<ProductImage> ToProductImage(const v1::UpsertImage& image, int place) {
+  const auto invalid = [place](absl::string_view problem) {
+    return absl::InvalidArgumentError(absl::StrCat("images[", place, "].", problem));
+  };
+  if (image.has_image()) {
+    ImageInput picture{.bytes = image.image(), .crop = {}};
+    if (image.has_crop()) picture.crop = FromProto(image.crop());
+    return picture;
+  }
+  if (image.has_crop()) return invalid("crop: has a meaning only with image");
+  if (image.has_embedding()) return FromProto(image.embedding());
+  return invalid("source: one of image and embedding must be given");
+}
+
+}  // namespace
+
 absl::StatusOr<ProductUpdate> ToProductUpdate(const v1::UpsertItem& item) {
   ProductUpdate update;
   update.id = item.id();
-  if (item.has_image()) {
-    update.source = ImageInput{.bytes = item.image(), .crop = {}};
-    if (item.has_crop()) std::get<ImageInput>(update.source).crop = FromProto(item.crop());
-  } else if (item.has_embedding()) {
-    if (item.has_crop()) return absl::InvalidArgumentError("crop: has a meaning only with image");
-    update.source = FromProto(item.embedding());
-  } else {
-    return absl::InvalidArgumentError("source: one of image and embedding must be given");
+  update.group = item.group();
+  update.version = item.version();
+  for (int i = 0; i < item.images_size(); ++i) {
+    absl::StatusOr<ProductImage> image = ToProductImage(item.images(i), i);
+    if (!image.ok()) return image.status();
+    update.images.push_back(*std::move(image));
   }
   absl::StatusOr<Attributes> attributes = FromProto(item.attributes());
   if (!attributes.ok()) return attributes.status();

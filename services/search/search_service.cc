@@ -105,6 +105,21 @@ grpc::Status SearchService::Upsert(grpc::ServerContext* context, const v1::Upser
                      DeadlineOf(*context), [context] { return context->IsCancelled(); });
   if (!result.ok()) return ToGrpcStatus(result.status());
   response->set_sequence(result->sequence);
+  response->set_superseded(result->superseded.front());
+  return ToGrpcStatus(result->items.front());
+}
+
+grpc::Status SearchService::UpdateAttributes(grpc::ServerContext* context, const v1::UpdateAttributesRequest* request,
+                                             v1::UpdateAttributesResponse* response) {
+  absl::StatusOr<AttributeUpdate> update = FromProto(request->id(), request->attributes(), request->version());
+  if (!update.ok()) return ToGrpcStatus(update.status());
+  std::vector<AttributeUpdate> updates;
+  updates.push_back(*std::move(update));
+  const absl::StatusOr<WriteResult> result =
+      store_->UpdateAttributes(request->collection(), std::move(updates), DeadlineOf(*context));
+  if (!result.ok()) return ToGrpcStatus(result.status());
+  response->set_sequence(result->sequence);
+  response->set_superseded(result->superseded.front());
   return ToGrpcStatus(result->items.front());
 }
 
@@ -116,13 +131,16 @@ grpc::Status SearchService::Ingest(grpc::ServerContext* context,
 
 grpc::Status SearchService::Delete(grpc::ServerContext* context, const v1::DeleteRequest* request,
                                    v1::DeleteResponse* response) {
-  const std::vector<std::string> ids(request->ids().begin(), request->ids().end());
-  const absl::StatusOr<WriteResult> result = store_->Delete(request->collection(), ids, DeadlineOf(*context));
+  absl::StatusOr<std::vector<ItemDeletion>> deletions = ToDeletions(request->ids(), request->versions());
+  if (!deletions.ok()) return ToGrpcStatus(deletions.status());
+  const absl::StatusOr<WriteResult> result =
+      store_->Delete(request->collection(), *std::move(deletions), DeadlineOf(*context));
   if (!result.ok()) return ToGrpcStatus(result.status());
   response->set_sequence(result->sequence);
-  for (size_t i = 0; i < ids.size(); ++i) {
+  for (int i = 0; i < request->ids_size(); ++i) {
     v1::DeleteOutcome* outcome = response->add_outcomes();
-    outcome->set_id(ids[i]);
+    outcome->set_id(request->ids(i));
+    outcome->set_superseded(result->superseded[i]);
     if (!result->items[i].ok()) ToProto(result->items[i], *outcome->mutable_error());
   }
   return grpc::Status::OK;

@@ -15,12 +15,13 @@ namespace lookalike {
 // lookalike.v1.VisualSearch over an encoder and a store, in this process or behind gRPC; both must outlive it.
 class SearchService final : public CollectionRpcs<v1::VisualSearch::Service> {
  public:
-  SearchService(Encoder* encoder, CatalogStore* store, const IngestSession::Options& ingest)
+  SearchService(Encoder* encoder, CatalogStore* store, const IngestSession::Options& ingest,
+                const ProductWriter::Options& writer)
       : CollectionRpcs(store),
         encoder_(encoder),
         store_(store),
         search_(encoder, store),
-        writer_(encoder, store),
+        writer_(encoder, store, writer),
         ingest_(ingest) {}
 
   grpc::Status Search(grpc::ServerContext* context, const v1::SearchRequest* request,
@@ -31,6 +32,8 @@ class SearchService final : public CollectionRpcs<v1::VisualSearch::Service> {
                       v1::UpsertResponse* response) override;
   grpc::Status Ingest(grpc::ServerContext* context,
                       grpc::ServerReaderWriter<v1::IngestResponse, v1::IngestRequest>* stream) override;
+  grpc::Status UpdateAttributes(grpc::ServerContext* context, const v1::UpdateAttributesRequest* request,
+                                v1::UpdateAttributesResponse* response) override;
   grpc::Status Delete(grpc::ServerContext* context, const v1::DeleteRequest* request,
                       v1::DeleteResponse* response) override;
   grpc::Status Get(grpc::ServerContext* context, const v1::GetRequest* request, v1::GetResponse* response) override;

@@ -34,7 +34,7 @@ Embedding ClusteredEmbedding(size_t i) {
 Item MakeItem(const std::string& id, size_t i) {
   Item item;
   item.id = id;
-  item.embedding = ClusteredEmbedding(i);
+  item.images = {{.embedding = ClusteredEmbedding(i)}};
   item.attributes = {{"price", static_cast<double>(i % 100)}};
   return item;
 }

@@ -49,8 +49,7 @@ class Store {
   bool Put(size_t i) {
     Request request;
     request.item.id = "product-" + std::to_string(i);
-    request.item.embedding = embeddings_[i % kEmbeddings];
-    request.item.image_digest = std::string(64, 'a');
+    request.item.images = {{.embedding = embeddings_[i % kEmbeddings], .digest = std::string(64, 'a')}};
     request.item.attributes = {{"category", "shoes"}, {"price", 79.9}, {"in_stock", true}};
     return commit_.Run(request, absl::InfiniteFuture()).ok() && request.ok;
   }

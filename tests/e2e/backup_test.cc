@@ -97,7 +97,7 @@ class BackupTest : public testing::Test {
       const auto got = client.Get(collection, ids, /*with_embeddings=*/true);
       EXPECT_THAT(got, Succeeded());
       for (const v1::Item& item : got.response.items()) {
-        const auto& values = item.embedding().values();
+        const auto& values = item.images(0).embedding().values();
         const double price = item.attributes().contains("price") ? item.attributes().at("price").number_value() : -1;
         items[item.id()] = {item.sequence(), {values.begin(), values.end()}, std::to_string(price)};
       }
@@ -149,7 +149,7 @@ TEST_F(BackupTest, CheckPrintsATableForPeopleAndRepairsNothingThatIsRight) {
   const Ended check = Check(*server_, {"--repair"});
   EXPECT_EQ(check.exit_code, 0) << check.errors;
   EXPECT_THAT(check.output,
-              AllOf(HasSubstr("collection  stored  indexed"), HasSubstr("\nbags "), HasSubstr("\nshop ")));
+              AllOf(HasSubstr("collection  stored  images  indexed"), HasSubstr("\nbags "), HasSubstr("\nshop ")));
 }
 
 TEST_F(BackupTest, CheckSaysWhatItCannotLookAt) {

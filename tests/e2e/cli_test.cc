@@ -347,7 +347,7 @@ TEST_F(CliTest, EmbedWritesARowForEachPictureInTheOrderOfTheNames) {
     for (int i = 0; i < 512; ++i) {
       float value;
       std::memcpy(&value, &array[values + (row * 512 + i) * sizeof(float)], sizeof(float));
-      ASSERT_NEAR(value, got.response.items(row).embedding().values(i), 1e-5) << row << ", " << i;
+      ASSERT_NEAR(value, got.response.items(row).images(0).embedding().values(i), 1e-5) << row << ", " << i;
     }
   }
 }

@@ -85,14 +85,14 @@ v1::SearchRequest LikeEmbedding(const std::string& collection, const std::vector
 v1::UpsertItem ItemOfImage(const std::string& id, std::string image) {
   v1::UpsertItem item;
   item.set_id(id);
-  item.set_image(std::move(image));
+  item.add_images()->set_image(std::move(image));
   return item;
 }
 
 v1::UpsertItem ItemOfEmbedding(const std::string& id, const std::vector<float>& embedding) {
   v1::UpsertItem item;
   item.set_id(id);
-  *item.mutable_embedding()->mutable_values() = {embedding.begin(), embedding.end()};
+  *item.add_images()->mutable_embedding()->mutable_values() = {embedding.begin(), embedding.end()};
   return item;
 }
 

@@ -161,7 +161,7 @@ TEST_F(ServeTest, FindsByEmbeddingWhatItFindsByTheItemOfThatEmbedding) {
   const std::string id = (*catalog_)[8].id;
   const auto got = client_.Get("shop", {id}, /*with_embeddings=*/true);
   ASSERT_THAT(got, Succeeded());
-  const auto& values = got.response.items(0).embedding().values();
+  const auto& values = got.response.items(0).images(0).embedding().values();
   const auto by_embedding = client_.Search(LikeEmbedding("shop", {values.begin(), values.end()}));
   v1::SearchRequest by_item = LikeItem("shop", id);
   by_item.set_include_query_items(true);
@@ -265,7 +265,7 @@ TEST_F(ServeTest, GetsItemsWithTheirAttributes) {
   EXPECT_EQ(got.response.items(0).id(), item.id);
   EXPECT_EQ(got.response.items(0).attributes().at("group").string_value(), item.group);
   EXPECT_EQ(got.response.items(0).attributes().at("price").number_value(), item.price);
-  EXPECT_THAT(got.response.items(0).image_digest(), SizeIs(64));
+  EXPECT_THAT(got.response.items(0).images(0).digest(), SizeIs(64));
 }
 
 TEST_F(ServeTest, AcknowledgedItemsAreFoundByTheNextSearch) {

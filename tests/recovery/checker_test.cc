@@ -47,7 +47,7 @@ class CheckerTest : public testing::Test {
   v1::Item Kept(const std::string& id, Version version) {
     v1::Item item = MakeItem("shop", kDimension, id, version);
     const Embedding embedding = MakeEmbedding("shop", kDimension, id, version);
-    item.mutable_embedding()->mutable_values()->Assign(embedding.begin(), embedding.end());
+    item.mutable_images(0)->mutable_embedding()->mutable_values()->Assign(embedding.begin(), embedding.end());
     item.set_sequence(shop().info.sequence());
     return item;
   }
@@ -130,12 +130,12 @@ TEST_F(CheckerTest, SeesAnItemOfAnOlderVersion) {
 }
 
 TEST_F(CheckerTest, SeesAnEmbeddingOfZeros) {
-  for (float& value : *Stored(Id(3)).mutable_embedding()->mutable_values()) value = 0;
+  for (float& value : *Stored(Id(3)).mutable_images(0)->mutable_embedding()->mutable_values()) value = 0;
   EXPECT_THAT(Faults(), Contains(Fault::kZeroed));
 }
 
 TEST_F(CheckerTest, SeesAnEmbeddingThatIsEmpty) {
-  Stored(Id(3)).clear_embedding();
+  Stored(Id(3)).mutable_images(0)->clear_embedding();
   EXPECT_THAT(Faults(), Contains(Fault::kZeroed));
 }
 
@@ -150,18 +150,18 @@ TEST_F(CheckerTest, SeesOneAttributeOfAnotherWrite) {
 }
 
 TEST_F(CheckerTest, SeesAnEmbeddingOfAnotherWrite) {
-  *Stored(Id(3)).mutable_embedding() = Stored(Id(5)).embedding();
+  *Stored(Id(3)).mutable_images(0)->mutable_embedding() = Stored(Id(5)).images(0).embedding();
   EXPECT_THAT(Faults(), Contains(Fault::kMixed));
 }
 
 TEST_F(CheckerTest, SeesOneEmbeddingValueThatIsALittleOff) {
-  v1::Embedding& embedding = *Stored(Id(3)).mutable_embedding();
+  v1::Embedding& embedding = *Stored(Id(3)).mutable_images(0)->mutable_embedding();
   embedding.set_values(7, embedding.values(7) + 3e-6f);
   EXPECT_THAT(Faults(), UnorderedElementsAre(Fault::kMixed));
 }
 
 TEST_F(CheckerTest, SeesADigestOfAnotherWrite) {
-  Stored(Id(3)).set_image_digest("0");
+  Stored(Id(3)).mutable_images(0)->set_digest("0");
   EXPECT_THAT(Faults(), UnorderedElementsAre(Fault::kMixed));
 }
 
@@ -201,7 +201,7 @@ TEST_F(CheckerTest, SeesAReplacedValueThatASearchFinds) {
 
 TEST_F(CheckerTest, SeesAReplacedEmbeddingThatASearchStillUses) {
   v1::Item half = Stored("replaced");
-  *half.mutable_embedding() = Kept("replaced", MakeVersion(1, 0, 41)).embedding();
+  *half.mutable_images(0)->mutable_embedding() = Kept("replaced", MakeVersion(1, 0, 41)).images(0).embedding();
   shop().found_besides["replaced"] = half;
   EXPECT_THAT(Faults(), Contains(Fault::kScore));
 }

@@ -39,7 +39,7 @@ std::vector<v1::ScoredItem> Ranked(const FakeIndex::Collection& collection, cons
       *scored.mutable_attributes() = item.attributes();
       const auto error = collection.score_error.find(id);
       const double wrong_by = error == collection.score_error.end() ? 0 : error->second;
-      scored.set_score(static_cast<float>(std::min(1.0, CosineOf(query, item.embedding()) + wrong_by)));
+      scored.set_score(static_cast<float>(std::min(1.0, CosineOf(query, item.images(0).embedding()) + wrong_by)));
     }
   }
   std::sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.score() > b.score(); });

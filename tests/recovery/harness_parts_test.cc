@@ -31,7 +31,8 @@ TEST(VersionTest, ItsPartsCanBeRead) {
 
 TEST(ValueTest, AnItemIsTheSameEveryTimeAndDiffersByVersion) {
   const v1::Item item = MakeItem("shop", 8, "a", 1);
-  EXPECT_EQ(item.embedding().SerializeAsString(), MakeItem("shop", 8, "a", 1).embedding().SerializeAsString());
+  EXPECT_EQ(item.images(0).embedding().SerializeAsString(),
+            MakeItem("shop", 8, "a", 1).images(0).embedding().SerializeAsString());
   EXPECT_LT(Cosine(MakeEmbedding("shop", 8, "b", 1), MakeEmbedding("shop", 8, "b", 2)), 0.999);
   EXPECT_EQ(Judge("shop", 8, item, {}).wholeness, Wholeness::kWhole);
   EXPECT_EQ(Judge("other", 8, item, {}).wholeness, Wholeness::kMixed);

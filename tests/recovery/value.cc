@@ -60,7 +60,7 @@ Judgement Fault(Version version, Wholeness wholeness, std::string problem) {
 }
 
 Judgement JudgeEmbedding(const Embedding& wanted, const v1::Item& found, Version version) {
-  const auto& values = found.embedding().values();
+  const auto& values = found.images(0).embedding().values();
   const auto zero = [](float value) { return value == 0; };
   if (std::all_of(values.begin(), values.end(), zero)) {
     return Fault(version, Wholeness::kZeroed, absl::StrCat("an embedding of ", values.size(), " zeros"));
@@ -129,11 +129,12 @@ Embedding MakeEmbedding(const std::string& collection, size_t dimension, const s
 v1::Item MakeItem(const std::string& collection, size_t dimension, const std::string& id, Version version) {
   v1::Item item;
   item.set_id(id);
-  item.set_image_digest(Digest(collection, id, version));
+  v1::ItemImage& image = *item.add_images();
+  image.set_digest(Digest(collection, id, version));
   SetAttributes(collection, version, MakeFacts(collection, id, version), item);
   const float length = 0.5f + 3 * static_cast<float>(Random(Seed(kLength, collection, id, version)).Fraction());
   for (const float value : MakeEmbedding(collection, dimension, id, version)) {
-    item.mutable_embedding()->add_values(value * length);
+    image.mutable_embedding()->add_values(value * length);
   }
   return item;
 }
@@ -158,8 +159,11 @@ Judgement Judge(const std::string& collection, size_t dimension, const v1::Item&
     if (same != found.attributes().end() && same->second.SerializeAsString() == value.SerializeAsString()) continue;
     return Fault(version, Wholeness::kMixed, absl::StrCat("attribute ", name, " is not the version's"));
   }
-  if (parts.digest && found.image_digest() != Digest(collection, found.id(), version)) {
-    return Fault(version, Wholeness::kMixed, absl::StrCat("image_digest is \"", found.image_digest(), "\""));
+  if ((parts.digest || parts.embedding) && found.images_size() != 1) {
+    return Fault(version, Wholeness::kMixed, absl::StrCat(found.images_size(), " images"));
+  }
+  if (parts.digest && found.images(0).digest() != Digest(collection, found.id(), version)) {
+    return Fault(version, Wholeness::kMixed, absl::StrCat("digest is \"", found.images(0).digest(), "\""));
   }
   if (!parts.embedding) return {.version = version, .problem = ""};
   return JudgeEmbedding(MakeEmbedding(collection, dimension, found.id(), version), found, version);

@@ -84,7 +84,9 @@ absl::StatusOr<WriteResult> BenchCatalog::Upsert(std::vector<Item> items) {
 }
 
 absl::StatusOr<WriteResult> BenchCatalog::Delete(const std::vector<std::string>& ids) {
-  return Complete(catalog_->Delete(kCollection, ids, absl::InfiniteFuture()));
+  std::vector<ItemDeletion> deletions;
+  for (const std::string& id : ids) deletions.push_back({.id = id});
+  return Complete(catalog_->Delete(kCollection, std::move(deletions), absl::InfiniteFuture()));
 }
 
 absl::StatusOr<std::vector<uint32_t>> BenchCatalog::Search(std::span<const float> query, const Filter& filter) {
@@ -114,7 +116,7 @@ Item MakeItem(uint32_t number, std::span<const float> embedding, Attributes attr
   Item item;
   item.id = absl::StrCat(number);
   item.attributes = std::move(attributes);
-  item.embedding.assign(embedding.begin(), embedding.end());
+  item.images.emplace_back().embedding.assign(embedding.begin(), embedding.end());
   return item;
 }
 

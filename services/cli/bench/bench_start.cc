@@ -44,7 +44,7 @@ absl::StatusOr<std::string> MakeCollection(const BenchStartOptions& options, con
 absl::Status CheckAnswer(BenchCatalog& catalog, size_t items) {
   const absl::StatusOr<Item> item = catalog.Get("0");
   if (!item.ok()) return item.status();
-  const auto results = catalog.Search(item->embedding);
+  const auto results = catalog.Search(item->images[0].embedding);
   if (!results.ok()) return results.status();
   const absl::StatusOr<CollectionInfo> info = catalog.Info();
   if (!info.ok()) return info.status();

@@ -91,7 +91,7 @@ absl::Status WriteLoad::Write(Writer& writer, uint64_t count) {
 Item WriteLoad::NewVersion(Writer& writer, uint32_t id) const {
   Item item = MakeItem(id, base_[writer.random() % base_.size()]);
   const std::span<const float> other = base_[writer.random() % base_.size()];
-  for (size_t i = 0; i < other.size(); ++i) item.embedding[i] += kMove * other[i];
+  for (size_t i = 0; i < other.size(); ++i) item.images[0].embedding[i] += kMove * other[i];
   return item;  // the catalog normalises it
 }
 

@@ -36,7 +36,7 @@ TEST_F(CatalogConcurrencyTest, MemoryAndDiskAgreeOnWhoWroteLast) {
     for (int i = 0; i < 50; ++i) EXPECT_TRUE(Put(MakeItem("contested", {1, direction, 0, 0})).ok());
   };
   Together([&] { writer(1); }, [&] { writer(2); }, [&] { writer(3); });
-  const Embedding on_disk = GetItem("contested")->embedding;
+  const Embedding on_disk = GetItem("contested")->images[0].embedding;
   EXPECT_NEAR(Search(on_disk, 1)->front().score, 1, 1e-4);  // the precision of codes at 4 dimensions
   EXPECT_EQ(Info().items, 1u);
 }

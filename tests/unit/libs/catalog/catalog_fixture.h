@@ -57,7 +57,7 @@ class CatalogFixture : public testing::Test {
   static Item MakeItem(std::string id, Embedding embedding, Attributes attributes = {}) {
     Item item;
     item.id = std::move(id);
-    item.embedding = std::move(embedding);
+    item.images.emplace_back().embedding = std::move(embedding);
     item.attributes = std::move(attributes);
     return item;
   }
@@ -72,7 +72,7 @@ class CatalogFixture : public testing::Test {
   }
 
   absl::Status Remove(const std::string& id) {
-    const auto result = catalog_->Delete(kShoes, std::vector<std::string>{id}, absl::InfiniteFuture());
+    const auto result = catalog_->Delete(kShoes, {{.id = id}}, absl::InfiniteFuture());
     return result.ok() ? result->items.front() : result.status();
   }
 

@@ -45,7 +45,7 @@ TEST_F(CatalogTest, AnUpsertReplacesTheItemWhole) {
   const auto item = GetItem("x");
   ASSERT_TRUE(item.ok());
   EXPECT_EQ(item->attributes, (Attributes{{"color", "blue"}}));
-  EXPECT_THAT(item->embedding, ElementsAre(0, 1, 0, 0));
+  EXPECT_THAT(item->images[0].embedding, ElementsAre(0, 1, 0, 0));
   EXPECT_EQ(Info().items, 1u);
   EXPECT_EQ(Search({1, 0, 0, 0}, 5)->front().score, 0);
 }
@@ -110,7 +110,7 @@ TEST_F(CatalogTest, TheLaterOfTwoEqualIdsInABatchCounts) {
   items.push_back(MakeItem("x", {1, 0, 0, 0}));
   items.push_back(MakeItem("x", {0, 1, 0, 0}));
   ASSERT_TRUE(catalog_->Upsert(kShoes, kModel, std::move(items), absl::InfiniteFuture()).ok());
-  EXPECT_THAT(GetItem("x")->embedding, ElementsAre(0, 1, 0, 0));
+  EXPECT_THAT(GetItem("x")->images[0].embedding, ElementsAre(0, 1, 0, 0));
   EXPECT_EQ(Search({0, 1, 0, 0}, 5)->size(), 1u);
   EXPECT_EQ(Info().items, 1u);
 }

@@ -11,9 +11,12 @@ namespace lookalike {
 Item RandomItems::Draw(const std::string& id) {
   Item item;
   item.id = id;
-  item.embedding = vectors_.Draw();
   item.attributes = filters_.Item();
-  if (Below(2) == 1) item.image_digest = std::string(64, static_cast<char>('a' + Below(6)));
+  for (size_t images = 1 + Below(most_images_); item.images.size() < images;) {
+    ItemImage& image = item.images.emplace_back();
+    image.embedding = vectors_.Draw();
+    if (Below(2) == 1) image.digest = std::string(64, static_cast<char>('a' + Below(6)));
+  }
   return item;
 }
 
@@ -84,7 +87,9 @@ void CheckedCollection::Put(std::vector<Item> items) {
 }
 
 void CheckedCollection::Remove(const std::vector<std::string>& ids) {
-  const auto written = collection_->Delete(ids, absl::InfiniteFuture());
+  std::vector<ItemDeletion> deletions;
+  for (const std::string& id : ids) deletions.push_back({.id = id});
+  const auto written = collection_->Delete(std::move(deletions), absl::InfiniteFuture());
   ASSERT_EQ(written.status(), absl::OkStatus());
   for (size_t i = 0; i < ids.size(); ++i) {
     const bool existed = expected_.Remove(ids[i]);
@@ -131,7 +136,7 @@ void CheckedCollection::ExpectStoredItems() {
   ASSERT_EQ(got.status(), absl::OkStatus());
   for (size_t i = 0; i < ids.size(); ++i) {
     ASSERT_EQ((*got)[i].status(), absl::OkStatus()) << ids[i];
-    EXPECT_FALSE((*got)[i]->embedding.empty());
+    for (const ItemImage& image : (*got)[i]->images) EXPECT_FALSE(image.embedding.empty());
     expected_.ExpectItem(*(*got)[i]);
   }
   std::vector<std::string> listed;
@@ -150,6 +155,7 @@ void CheckedCollection::ExpectStoredItems() {
 
 void CheckedCollection::ExpectAgrees() {
   EXPECT_EQ(Info().items, expected_.items().size());
+  EXPECT_EQ(Info().images, expected_.images());
   EXPECT_EQ(Info().sequence, sequence_);
   ExpectStoredItems();
   for (int i = 0; i < 5; ++i) Search({.embedding = random_.Vector()});
@@ -169,10 +175,12 @@ void CheckedCollection::ExpectHealthy() {
 std::vector<std::string> CheckedCollection::Lost() {
   std::vector<std::string> lost;
   for (const auto& [id, item] : expected_.items()) {
-    const std::vector<ScoredItem> near = Search({.embedding = item.embedding});
-    const bool found =
-        std::any_of(near.begin(), near.end(), [&id = id](const ScoredItem& one) { return one.item.id == id; });
-    if (!found) lost.push_back(id);
+    for (const ItemImage& image : item.images) {
+      const std::vector<ScoredItem> near = Search({.embedding = image.embedding});
+      const bool found =
+          std::any_of(near.begin(), near.end(), [&id = id](const ScoredItem& one) { return one.item.id == id; });
+      if (!found) lost.push_back(id);
+    }
   }
   return lost;
 }

@@ -21,7 +21,9 @@ class RandomItems {
  public:
   static constexpr size_t kDimension = 16;
 
-  explicit RandomItems(unsigned seed) : vectors_(kDimension, seed), filters_(seed), random_(seed) {}
+  // Items have 1 to `most_images` images.
+  explicit RandomItems(unsigned seed, size_t most_images = 1)
+      : most_images_(most_images), vectors_(kDimension, seed), filters_(seed), random_(seed) {}
 
   Item Draw(const std::string& id);
   // Items "first", "first + 1", … (as numbers).
@@ -31,6 +33,7 @@ class RandomItems {
   size_t Below(size_t limit) { return std::uniform_int_distribution<size_t>(0, limit - 1)(random_); }
 
  private:
+  const size_t most_images_;
   ClusteredVectors vectors_;
   RandomFilters filters_;
   std::mt19937 random_;

@@ -30,7 +30,7 @@ class CollectionAuditTest : public testing::Test {
   void FalsifyPut(const std::string& id) {
     Item item = random_.Draw(id);
     item.sequence = 1;
-    ASSERT_TRUE(Normalize(item.embedding).ok());
+    for (ItemImage& image : item.images) ASSERT_TRUE(Normalize(image.embedding).ok());
     Falsify(&item);
     shoes_.expected().Put(item);
   }

@@ -13,7 +13,7 @@ class CollectionMeanTest : public testing::Test {
   std::vector<Item> Alike(size_t first, size_t count) {
     std::vector<Item> items = random_.Draw(first, count);
     for (Item& item : items) {
-      for (float& value : item.embedding) value = 0.3f * value + 0.25f;
+      for (float& value : item.images[0].embedding) value = 0.3f * value + 0.25f;
     }
     return items;
   }
@@ -31,7 +31,7 @@ class CollectionMeanTest : public testing::Test {
     }
   }
 
-  RandomItems random_{1};
+  RandomItems random_{1, /*most_images=*/3};
   CheckedCollection shoes_{CheckedCollection::SmallGraph(), /*centered=*/true};
 };
 
@@ -106,7 +106,7 @@ TEST_F(CollectionMeanTest, ANewMeanIsReasonEnoughForASnapshot) {
 
 TEST_F(CollectionMeanTest, AnItemThatEqualsTheMeanIsFoundByItsOwnEmbedding) {
   std::vector<Item> items = random_.Draw(0, 128);
-  for (Item& item : items) item.embedding = Embedding(RandomItems::kDimension, 1);
+  for (Item& item : items) item.images[0].embedding = Embedding(RandomItems::kDimension, 1);
   shoes_.Put(items);
   FitMean();
   const std::vector<ScoredItem> found = shoes_.Search({.embedding = Embedding(16, 0.25f), .k = 200});

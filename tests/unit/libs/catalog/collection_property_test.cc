@@ -56,7 +56,7 @@ class CollectionPropertyTest : public testing::TestWithParam<unsigned> {
     }
   }
 
-  RandomItems random_{GetParam()};
+  RandomItems random_{GetParam(), /*most_images=*/4};
   CheckedCollection shoes_;
 };
 

@@ -46,7 +46,7 @@ class CollectionSnapshotTest : public testing::Test {
     shoes_.ExpectHealthy();
   }
 
-  RandomItems random_{1};
+  RandomItems random_{1, /*most_images=*/4};
   CheckedCollection shoes_;
 };
 
@@ -142,14 +142,14 @@ TEST_F(CollectionSnapshotTest, IsNotUsedWithAFlippedBitAnywhere) {
 TEST_F(CollectionSnapshotTest, IsNotUsedWhereItIsOfAnotherFormatVersion) {
   shoes_.SaveSnapshot();
   ChangeHeader(shoes_.snapshot(), [](std::string& header) {
-    const std::string version = "\"version\":1";
-    header.replace(header.find(version), version.size(), "\"version\":2");
+    const std::string version = "\"version\":2";
+    header.replace(header.find(version), version.size(), "\"version\":1");
   });
   ExpectNotUsed(LogOfReload(), "another format version");
 }
 
 TEST_F(CollectionSnapshotTest, IsNotUsedWhereItsHeaderIsNonsense) {
-  for (const std::string nonsense : {"", "{", "[]", "{}", "{\"version\":\"one\"}", "{\"version\":1,\"number\":-1}"}) {
+  for (const std::string nonsense : {"", "{", "[]", "{}", "{\"version\":\"one\"}", "{\"version\":2,\"number\":-1}"}) {
     SCOPED_TRACE(nonsense);
     shoes_.SaveSnapshot();
     ChangeHeader(shoes_.snapshot(), [&](std::string& header) { header = nonsense; });

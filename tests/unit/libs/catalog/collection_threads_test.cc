@@ -23,7 +23,7 @@ class CollectionThreadsTest : public testing::Test {
     for (size_t i = 0; i < lasting; ++i) {
       lasting_[i].id = "lasting" + std::to_string(i);
       lasting_[i].attributes = {{"kind", "lasting"}, {"round", 0.0}, {"even", i % 2 == 0}};
-      ASSERT_TRUE(Normalize(lasting_[i].embedding).ok());
+      for (ItemImage& image : lasting_[i].images) ASSERT_TRUE(Normalize(image.embedding).ok());
     }
     shoes_.Put(lasting_);
   }
@@ -39,7 +39,7 @@ class CollectionThreadsTest : public testing::Test {
     std::vector<std::thread> threads;
     for (size_t i = 0; i < jobs.size(); ++i) {
       threads.emplace_back([end, job = jobs[i], seed = static_cast<unsigned>(i)] {
-        RandomItems random(seed);
+        RandomItems random(seed, /*most_images=*/3);
         while (absl::Now() < end && !HasFailure()) job(random);
       });
     }
@@ -63,9 +63,9 @@ class CollectionThreadsTest : public testing::Test {
     const std::string id = std::to_string(gone_);
     Item item = random.Draw(id);
     item.attributes = {{"kind", "passing"}};
-    item.embedding = lasting_.front().embedding;
+    item.images[0].embedding = lasting_.front().images[0].embedding;
     ASSERT_TRUE(shoes().Upsert("", {item}, absl::InfiniteFuture())->items.front().ok());
-    ASSERT_TRUE(shoes().Delete(std::vector<std::string>{id}, absl::InfiniteFuture())->items.front().ok());
+    ASSERT_TRUE(shoes().Delete({{.id = id}}, absl::InfiniteFuture())->items.front().ok());
     ++gone_;
   }
 
@@ -90,7 +90,7 @@ class CollectionThreadsTest : public testing::Test {
   // Looks for an item by its own embedding.
   bool Finds(RandomItems& random, const std::string& filter) {
     const Item& wanted = lasting_[2 * random.Below(lasting_.size() / 2)];
-    const std::vector<ScoredItem> found = Find(wanted.embedding, filter, 10);
+    const std::vector<ScoredItem> found = Find(wanted.images.back().embedding, filter, 10);
     const auto same = [&](const ScoredItem& one) { return one.item.id == wanted.id && one.score > 0.9995; };
     return std::any_of(found.begin(), found.end(), same);
   }
@@ -130,12 +130,12 @@ class CollectionThreadsTest : public testing::Test {
       EXPECT_EQ(shoes_.Info().items, lasting_.size());
       EXPECT_EQ(shoes().List({.limit = kMaxListLimit}, absl::InfiniteFuture())->items.size(), lasting_.size());
       shoes_.ExpectHealthy();
-      EXPECT_EQ(Find(lasting_.front().embedding, "", kMaxK).size(), lasting_.size());
+      EXPECT_EQ(Find(lasting_.front().images[0].embedding, "", kMaxK).size(), lasting_.size());
       shoes_.Reopen();
     }
   }
 
-  RandomItems random_{1};
+  RandomItems random_{1, /*most_images=*/3};
   CheckedCollection shoes_;
   std::vector<Item> lasting_;
   std::atomic<uint64_t> gone_ = 0;
@@ -159,8 +159,8 @@ TEST_F(CollectionThreadsTest, ASmallCollectionFindsEveryItemAtEveryMoment) {
 TEST_F(CollectionThreadsTest, AnAnswerIsFullWhileItsNearestItemsAreDeleted) {
   Fill(100);
   Together({[&](RandomItems& random) { ComeAndGo(random); },
-            [&](RandomItems&) { Find(lasting_.front().embedding, "", 10); },
-            [&](RandomItems&) { Find(lasting_.front().embedding, "exists kind", 10); }});
+            [&](RandomItems&) { Find(lasting_.front().images[0].embedding, "", 10); },
+            [&](RandomItems&) { Find(lasting_.front().images[0].embedding, "exists kind", 10); }});
 }
 
 TEST_F(CollectionThreadsTest, AGraphFindsNearlyEveryItemAtEveryMoment) {

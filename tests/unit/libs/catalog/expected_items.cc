@@ -11,18 +11,26 @@
 namespace lookalike {
 
 void ExpectedItems::Put(Item item) {
-  ASSERT_TRUE(Normalize(item.embedding).ok());
+  for (ItemImage& image : item.images) ASSERT_TRUE(Normalize(image.embedding).ok());
   std::string id = item.id;
   items_[std::move(id)] = std::move(item);
 }
 
+size_t ExpectedItems::images() const {
+  size_t images = 0;
+  for (const auto& [id, item] : items_) images += item.images.size();
+  return images;
+}
+
 void ExpectedItems::FitMean() {
-  std::vector<double> sums(items_.begin()->second.embedding.size());
+  std::vector<double> sums(items_.begin()->second.images[0].embedding.size());
   for (const auto& [id, item] : items_) {
-    for (size_t i = 0; i < sums.size(); ++i) sums[i] += item.embedding[i];
+    for (const ItemImage& image : item.images) {
+      for (size_t i = 0; i < sums.size(); ++i) sums[i] += image.embedding[i];
+    }
   }
   mean_.clear();
-  for (const double sum : sums) mean_.push_back(static_cast<float>(sum / static_cast<double>(items_.size())));
+  for (const double sum : sums) mean_.push_back(static_cast<float>(sum / static_cast<double>(images())));
 }
 
 Embedding ExpectedItems::Centered(const Embedding& embedding) const {
@@ -36,8 +44,12 @@ std::vector<ExpectedItems::Similar> ExpectedItems::Ranked(const CheckedQuery& qu
   std::vector<Similar> ranked;
   for (const auto& [id, item] : items_) {
     if (query.filter && !query.filter->matches(item.attributes)) continue;
-    const Embedding embedding = Centered(item.embedding);
-    ranked.push_back({&item, std::inner_product(wanted.begin(), wanted.end(), embedding.begin(), 0.0)});
+    Similar& similar = ranked.emplace_back(Similar{&item, -1, {}});
+    for (const ItemImage& image : item.images) {
+      const Embedding embedding = Centered(image.embedding);
+      similar.by_image.push_back(std::inner_product(wanted.begin(), wanted.end(), embedding.begin(), 0.0));
+      similar.similarity = std::max(similar.similarity, similar.by_image.back());
+    }
   }
   std::stable_sort(ranked.begin(), ranked.end(),
                    [](const Similar& a, const Similar& b) { return a.similarity > b.similarity; });
@@ -49,9 +61,13 @@ void ExpectedItems::ExpectItem(const Item& found) const {
   ASSERT_NE(expected, items_.end()) << found.id << " is not there any more, or never was";
   EXPECT_EQ(found.sequence, expected->second.sequence) << found.id;
   EXPECT_EQ(found.attributes, expected->second.attributes) << found.id;
-  EXPECT_EQ(found.image_digest, expected->second.image_digest) << found.id;
-  if (!found.embedding.empty()) {
-    EXPECT_EQ(found.embedding, expected->second.embedding) << found.id;
+  if (found.images.empty()) return;
+  ASSERT_EQ(found.images.size(), expected->second.images.size()) << found.id;
+  for (size_t i = 0; i < found.images.size(); ++i) {
+    const ItemImage& wanted = expected->second.images[i];
+    EXPECT_EQ(found.images[i].digest, wanted.digest) << found.id;
+    if (found.images[i].embedding.empty()) continue;
+    EXPECT_EQ(found.images[i].embedding, wanted.embedding) << found.id;
   }
 }
 
@@ -65,6 +81,8 @@ void ExpectedItems::ExpectSound(const CheckedQuery& query, const std::vector<Sim
         std::find_if(ranked.begin(), ranked.end(), [&](const Similar& one) { return one.item->id == found.item.id; });
     ASSERT_NE(truth, ranked.end()) << found.item.id << " does not match";
     EXPECT_NEAR(found.score, truth->similarity, kTolerance) << found.item.id;
+    ASSERT_LT(found.image, truth->by_image.size()) << found.item.id;
+    EXPECT_NEAR(found.score, truth->by_image[found.image], kTolerance) << found.item.id;
     EXPECT_GE(found.score, query.min_score.value_or(-1));
   }
   const bool ordered = std::is_sorted(answer.begin(), answer.end(), [](const ScoredItem& a, const ScoredItem& b) {

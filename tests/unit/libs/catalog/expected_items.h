@@ -27,13 +27,15 @@ class ExpectedItems {
 
   struct Similar {
     const Item* item;
-    double similarity;
+    double similarity;             // of its best image
+    std::vector<double> by_image;  // of each
   };
 
   // `item` with its sequence number; its embedding need not be normalised.
   void Put(Item item);
   bool Remove(const std::string& id) { return items_.erase(id) == 1; }
   const std::map<std::string, Item>& items() const { return items_; }
+  size_t images() const;
 
   // From now on similarities are under the mean that the items have now.
   void FitMean();
@@ -50,7 +52,7 @@ class ExpectedItems {
                           const std::vector<ScoredItem>& answer);
   // How many of those ranked first an exact answer holds for sure.
   static size_t Wanted(const CheckedQuery& query, const std::vector<Similar>& ranked);
-  // Expects an item as a store gives it out; with its embedding, where that is not empty.
+  // Expects an item as a store gives it out; with its images, and their embeddings, where there are any.
   void ExpectItem(const Item& found) const;
 
  private:

@@ -14,8 +14,8 @@ Item ExampleItem() {
                      {"in_stock", true},
                      {"tags", std::vector<std::string>{"new", "sale"}},
                      {"none", std::vector<std::string>{}}};
-  item.image_digest = "abc123";
   item.sequence = 1ull << 40;
+  item.images = {{.digest = "abc123", .sequence = 7}, {.sequence = item.sequence}};
   return item;
 }
 
@@ -25,7 +25,11 @@ TEST(RecordTest, AnItemSurvives) {
   ASSERT_TRUE(decoded.ok()) << decoded.status();
   EXPECT_EQ(decoded->id, item.id);
   EXPECT_EQ(decoded->attributes, item.attributes);
-  EXPECT_EQ(decoded->image_digest, item.image_digest);
+  ASSERT_EQ(decoded->images.size(), 2u);
+  for (size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(decoded->images[i].digest, item.images[i].digest);
+    EXPECT_EQ(decoded->images[i].sequence, item.images[i].sequence);
+  }
   EXPECT_EQ(decoded->sequence, item.sequence);
 }
 
@@ -36,10 +40,43 @@ TEST(RecordTest, EveryTruncationOfAnItemIsNoticed) {
   }
 }
 
-TEST(RecordTest, AnEmbeddingSurvivesBitForBit) {
-  const Embedding embedding = {0.5f, -0.25f, 1e-38f};
-  EXPECT_EQ(*DecodeEmbedding(EncodeEmbedding(embedding), 3), embedding);
-  EXPECT_EQ(DecodeEmbedding(EncodeEmbedding(embedding), 4).status().code(), absl::StatusCode::kDataLoss);
+// {"attributes": {}, "image_digest": "abc", "sequence": 9}, and the same without a digest.
+TEST(RecordTest, AnItemOfTheFormatsWithOneImageIsRead) {
+  const std::string head =
+      "\xa3\x6a"
+      "attributes"
+      "\xa0";
+  const absl::StatusOr<Item> item = DecodeItem("x", head +
+                                                        "\x6c"
+                                                        "image_digest"
+                                                        "\x63"
+                                                        "abc"
+                                                        "\x68"
+                                                        "sequence"
+                                                        "\x09");
+  ASSERT_TRUE(item.ok()) << item.status();
+  ASSERT_EQ(item->images.size(), 1u);
+  EXPECT_EQ(item->images[0].digest, "abc");
+  EXPECT_EQ(item->images[0].sequence, 9u);
+  const absl::StatusOr<Item> bare = DecodeItem("x",
+                                               "\xa2\x6a"
+                                               "attributes"
+                                               "\xa0\x68"
+                                               "sequence"
+                                               "\x09");
+  ASSERT_TRUE(bare.ok()) << bare.status();
+  ASSERT_EQ(bare->images.size(), 1u);
+  EXPECT_EQ(bare->images[0].digest, "");
+}
+
+TEST(RecordTest, EmbeddingsSurviveBitForBit) {
+  const std::vector<ItemImage> images = {{.embedding = {0.5f, -0.25f, 1e-38f}}, {.embedding = {1, 2, 3}}};
+  std::vector<ItemImage> decoded(2);
+  ASSERT_TRUE(DecodeEmbeddings(EncodeEmbeddings(images), 3, decoded).ok());
+  for (size_t i = 0; i < 2; ++i) EXPECT_EQ(decoded[i].embedding, images[i].embedding);
+  EXPECT_EQ(DecodeEmbeddings(EncodeEmbeddings(images), 4, decoded).code(), absl::StatusCode::kDataLoss);
+  decoded.resize(1);
+  EXPECT_EQ(DecodeEmbeddings(EncodeEmbeddings(images), 3, decoded).code(), absl::StatusCode::kDataLoss);
 }
 
 TEST(RecordTest, KeysOfACollectionStandTogetherBeforeThoseOfTheNext) {

@@ -107,7 +107,7 @@ TEST_F(StorageBackupTest, ALargeOneComesInManyPieces) {
   StoredCollection large = storage_->CreateCollection({"large", 4096, ""}).value();
   for (int i = 0; i < 200; ++i) {
     Item item = MakeItem("item-" + std::to_string(i), static_cast<float>(i));
-    item.embedding.resize(4096);
+    item.images[0].embedding.resize(4096);
     ASSERT_TRUE(PutInto(large, item).ok());
   }
   const std::string bytes = Backup();

@@ -36,7 +36,7 @@ class StorageFixture : public testing::Test {
   static Item MakeItem(const std::string& id, float first = 1) {
     Item item;
     item.id = id;
-    item.embedding = {first, 0.5f, 0, 0};
+    item.images = {{.embedding = {first, 0.5f, 0, 0}}};
     item.attributes = {{"first", static_cast<double>(first)}};
     return item;
   }
@@ -57,7 +57,7 @@ class StorageFixture : public testing::Test {
   std::vector<std::string> ItemsOf(const StoredCollection& collection) {
     std::vector<std::string> items;
     const absl::Status status = storage_->ForEachItem(collection, "", /*with_embeddings=*/true, [&](Item item) {
-      items.push_back(item.id + "=" + std::to_string(static_cast<int>(item.embedding[0])) + "@" +
+      items.push_back(item.id + "=" + std::to_string(static_cast<int>(item.images[0].embedding[0])) + "@" +
                       std::to_string(item.sequence));
       return true;
     });

@@ -75,7 +75,7 @@ TEST_F(StorageFullDiskTest, HealsWhereRocksDbItselfCouldNotWrite) {
   std::vector<Storage::Change> changes;
   for (Item& item : items) {
     item.id = "large-" + std::to_string(changes.size());
-    item.embedding = Embedding(4096, 1.0f);
+    item.images = {{.embedding = Embedding(4096, 1.0f)}};
     item.sequence = ++large.sequence;
     changes.emplace_back(&item);
   }

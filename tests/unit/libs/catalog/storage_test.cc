@@ -13,6 +13,8 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
+const std::vector<std::string> kFamilies = {"default", "items", "embeddings", "journal", "deletions", "thumbnails"};
+
 // Changes the closed store behind its back.
 class StorageTest : public StorageFixture {
  protected:
@@ -34,7 +36,7 @@ class StorageTest : public StorageFixture {
   }
 
   void Overwrite(size_t family, const std::string& key, const std::string& value) {
-    WithDatabase({"default", "items", "embeddings", "journal"}, [&](rocksdb::DB& db, const auto& handles) {
+    WithDatabase(kFamilies, [&](rocksdb::DB& db, const auto& handles) {
       ASSERT_TRUE(db.Put({}, handles[family], key, value).ok());
     });
   }
@@ -130,12 +132,14 @@ TEST_F(StorageTest, ADamagedSequenceNumberIsNotTakenForNone) {
 
 TEST_F(StorageTest, ADirectoryOfFormat1IsTakenOver) {
   ASSERT_TRUE(Put("x", 7).ok());
-  WithDatabase({"default", "items", "embeddings", "journal"}, [](rocksdb::DB& db, const auto& handles) {
+  WithDatabase(kFamilies, [](rocksdb::DB& db, const auto& handles) {
     ASSERT_TRUE(db.Put({}, handles[kDefault], "format", "1").ok());
     ASSERT_TRUE(db.Put({}, handles[kDefault], "collection/shoes",
                        R"({"dimension":4,"model_id":"model-a","name":"shoes","number":0})")
                     .ok());
-    ASSERT_TRUE(db.DropColumnFamily(handles[kJournal]).ok());
+    for (size_t family = kJournal; family < handles.size(); ++family) {
+      ASSERT_TRUE(db.DropColumnFamily(handles[family]).ok());
+    }
   });
   Open();
   Reopen();
@@ -150,11 +154,46 @@ TEST_F(StorageTest, ADirectoryOfFormat1IsTakenOver) {
   EXPECT_THAT(ChangesAfter(0), ElementsAre("+y@2"));
 }
 
+// {"attributes": {}, "image_digest": "abc", "sequence": 1} is what format 2 kept of an item.
+TEST_F(StorageTest, ADirectoryOfFormat2IsTakenOver) {
+  ASSERT_TRUE(Put("x", 7).ok());
+  WithDatabase(kFamilies, [](rocksdb::DB& db, const auto& handles) {
+    ASSERT_TRUE(db.Put({}, handles[kDefault], "format", "2").ok());
+    const std::string record =
+        std::string("\xa3\x6a") + "attributes\xa0\x6c" + "image_digest\x63" + "abc\x68" + "sequence\x01";
+    ASSERT_TRUE(db.Put({}, handles[kItems], kKeyOfX, record).ok());
+    for (size_t family = kJournal + 1; family < handles.size(); ++family) {
+      ASSERT_TRUE(db.DropColumnFamily(handles[family]).ok());
+    }
+  });
+  Open();
+  Reopen();
+  EXPECT_THAT(Items(), ElementsAre("x=7@1"));
+  EXPECT_THAT(ChangesAfter(0), ElementsAre("+x@1"));
+  const Item item = *storage_->Read(shoes_, std::vector<std::string>{"x"}, false)->front();
+  EXPECT_EQ(item.images[0].digest, "abc");
+  EXPECT_EQ(item.images[0].sequence, 1u);
+  EXPECT_FALSE(storage_->ReadDeletion(shoes_, "x")->has_value());
+}
+
+TEST_F(StorageTest, ForgetsOldDeletionsAlone) {
+  const absl::Time old = absl::FromUnixSeconds(1000), young = absl::FromUnixSeconds(2000);
+  const std::vector<Storage::Change> changes = {Storage::Deletion{"old", 1, 5, old},
+                                                Storage::Deletion{"young", 2, 6, young}};
+  ASSERT_TRUE(storage_->Write(shoes_, changes, false).ok());
+  ASSERT_EQ(storage_->ForgetDeletions(shoes_, absl::FromUnixSeconds(1500)), absl::OkStatus());
+  EXPECT_FALSE(storage_->ReadDeletion(shoes_, "old")->has_value());
+  const auto kept = storage_->ReadDeletion(shoes_, "young").value();
+  ASSERT_TRUE(kept.has_value());
+  EXPECT_EQ(kept->version, 6u);
+  EXPECT_EQ(kept->time, young);
+}
+
 TEST_F(StorageTest, AFormatOfALaterVersionIsRefusedWithTheWayOut) {
-  Overwrite(kDefault, "format", "3");
+  Overwrite(kDefault, "format", "4");
   const absl::Status status = Storage::Open(directory_).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_THAT(std::string(status.message()), AllOf(HasSubstr("has format 3"), HasSubstr("reads formats 1 and 2"),
+  EXPECT_THAT(std::string(status.message()), AllOf(HasSubstr("has format 4"), HasSubstr("reads formats 1 to 3"),
                                                    HasSubstr(directory_), HasSubstr("restore a backup")));
 }
 

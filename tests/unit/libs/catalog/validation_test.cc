@@ -34,7 +34,7 @@ TEST(PrepareItemTest, LeavesTheSchemaAloneWhereItRefuses) {
   AttributeSchema schema = {{"size", AttributeType::kNumber}};
   Item item;
   item.id = "x";
-  item.embedding = {1, 0};
+  item.images = {{.embedding = {1, 0}}};
   item.attributes = {{"color", "red"}, {"size", "M"}};
   EXPECT_EQ(PrepareItem(2, schema, item).code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(schema.size(), 1u);
@@ -44,7 +44,7 @@ TEST(PrepareItemTest, RefusesAttributesThatTakeTooMuch) {
   AttributeSchema schema;
   Item item;
   item.id = "x";
-  item.embedding = {1, 0};
+  item.images = {{.embedding = {1, 0}}};
   item.attributes = {{"text", std::string(kMaxAttributesBytes, 'x')}};
   EXPECT_THAT(std::string(PrepareItem(2, schema, item).message()), HasSubstr("attributes: take"));
 }
@@ -54,7 +54,7 @@ TEST(PrepareItemTest, RefusesMoreDifferentAttributesThanACollectionTakes) {
   for (size_t i = 0; i < kMaxSchemaAttributes; ++i) schema.emplace("a" + std::to_string(i), AttributeType::kBool);
   Item item;
   item.id = "x";
-  item.embedding = {1, 0};
+  item.images = {{.embedding = {1, 0}}};
   item.attributes = {{"a0", true}};
   EXPECT_TRUE(PrepareItem(2, schema, item).ok());
   item.attributes = {{"one_more", true}};

@@ -89,7 +89,14 @@ class FakeStore : public CatalogStore {
   absl::Status Backup(const std::function<absl::Status(absl::string_view)>&, absl::Time) override {
     return absl::UnimplementedError("");
   }
-  absl::StatusOr<WriteResult> Delete(absl::string_view, std::span<const std::string>, absl::Time) override {
+  absl::StatusOr<WriteResult> UpdateAttributes(absl::string_view, std::vector<AttributeUpdate>, absl::Time) override {
+    return absl::UnimplementedError("");
+  }
+  absl::StatusOr<WriteResult> Delete(absl::string_view, std::vector<ItemDeletion>, absl::Time) override {
+    return absl::UnimplementedError("");
+  }
+
+  absl::StatusOr<std::string> GetThumbnail(absl::string_view, absl::string_view, size_t, absl::Time) override {
     return absl::UnimplementedError("");
   }
 
@@ -106,6 +113,7 @@ class FakeStore : public CatalogStore {
       item.sequence = ++info.sequence;
       items[item.id] = item;
       result.items.push_back(absl::OkStatus());
+      result.superseded.push_back(false);
     }
     result.sequence = info.sequence;
     return result;
@@ -129,15 +137,16 @@ class FakeStore : public CatalogStore {
     last_weights.assign(query.weights.begin(), query.weights.end());
     std::vector<ScoredItem> found;
     for (const auto& [id, item] : items) {
+      const Embedding& embedding = item.images[0].embedding;
       float score = 0;
       for (size_t part = 0; part < query.embeddings.size(); ++part) {
         const float weight = query.weights.empty() ? 1 : query.weights[part];
-        for (size_t i = 0; i < item.embedding.size(); ++i) {
-          score += weight * item.embedding[i] * query.embeddings[part][i];
+        for (size_t i = 0; i < embedding.size(); ++i) {
+          score += weight * embedding[i] * query.embeddings[part][i];
         }
       }
       if (!query.filter.Matches(item.attributes) || score < query.min_score.value_or(-100)) continue;
-      found.push_back({item, score, query.with_embeddings ? item.embedding : Embedding()});
+      found.push_back({.item = item, .score = score, .embedding = query.with_embeddings ? embedding : Embedding()});
     }
     // As of a real store, which of equally similar items are among the first k has nothing to do with their ids.
     std::sort(found.begin(), found.end(), [](const ScoredItem& a, const ScoredItem& b) {

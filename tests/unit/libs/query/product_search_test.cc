@@ -24,8 +24,7 @@ class ProductSearchTest : public testing::Test {
   }
 
   void Keep(const std::string& id, Embedding embedding, Attributes attributes) {
-    store_.items[id] = {
-        .id = id, .attributes = std::move(attributes), .embedding = std::move(embedding), .image_digest = ""};
+    store_.items[id] = {.id = id, .attributes = std::move(attributes), .images = {{.embedding = std::move(embedding)}}};
   }
 
   static ProductQuery By(QueryTarget target) {

@@ -21,7 +21,7 @@ const absl::Status kBusy = WithRetryDelay(absl::ResourceExhaustedError("full"), 
 class ProductWriterTest : public testing::Test {
  protected:
   static ProductUpdate Picture(const std::string& id, absl::string_view picture, Attributes attributes = {}) {
-    return {.id = id, .source = ImageInput{.bytes = picture, .crop = {}}, .attributes = std::move(attributes)};
+    return {.id = id, .images = {ImageInput{.bytes = picture, .crop = {}}}, .attributes = std::move(attributes)};
   }
 
   absl::StatusOr<WriteResult> Write(const std::vector<ProductUpdate>& updates,
@@ -43,9 +43,9 @@ TEST_F(ProductWriterTest, LeavesTheModelToSearchesFirst) {
 TEST_F(ProductWriterTest, KeepsEmbeddingDigestAndAttributes) {
   ASSERT_TRUE(Write({Picture("x", "3,4", {{"color", "red"}})}).ok());
   const Item& kept = store_.items.at("x");
-  EXPECT_THAT(kept.embedding, ElementsAre(FloatEq(0.6f), FloatEq(0.8f)));
+  EXPECT_THAT(kept.images[0].embedding, ElementsAre(FloatEq(0.6f), FloatEq(0.8f)));
   EXPECT_EQ(kept.attributes, (Attributes{{"color", "red"}}));
-  EXPECT_EQ(kept.image_digest, ImageDigest({.bytes = "3,4", .crop = {}}));
+  EXPECT_EQ(kept.images[0].digest, ImageDigest({.bytes = "3,4", .crop = {}}));
 }
 
 TEST_F(ProductWriterTest, AnUnchangedProductIsNeitherEncodedNorWrittenAgain) {
@@ -62,14 +62,14 @@ TEST_F(ProductWriterTest, NewAttributesKeepTheEmbeddingWithoutEncoding) {
   ASSERT_TRUE(Write({Picture("x", "3,4", {{"color", "red"}})}).ok());
   EXPECT_EQ(encoder_.pictures, 1);
   EXPECT_EQ(store_.writes, 2);
-  EXPECT_THAT(store_.items.at("x").embedding, ElementsAre(FloatEq(0.6f), FloatEq(0.8f)));
+  EXPECT_THAT(store_.items.at("x").images[0].embedding, ElementsAre(FloatEq(0.6f), FloatEq(0.8f)));
 }
 
 TEST_F(ProductWriterTest, AnotherPictureOrAnotherCropIsEncoded) {
   ASSERT_TRUE(Write({Picture("x", "3,4")}).ok());
   ASSERT_TRUE(Write({Picture("x", "4,3")}).ok());
   ProductUpdate cropped = Picture("x", "4,3");
-  std::get<ImageInput>(cropped.source).crop = CropBox{0, 0, 0.5f, 1};
+  std::get<ImageInput>(cropped.images[0]).crop = CropBox{0, 0, 0.5f, 1};
   ASSERT_TRUE(Write({cropped}).ok());
   EXPECT_EQ(encoder_.pictures, 3);
 }
@@ -78,7 +78,7 @@ TEST_F(ProductWriterTest, JudgesEachProductByItself) {
   const auto result = Write({Picture("good", "1,0"),
                              Picture("bad", "not a picture"),
                              Picture("", "1,0"),
-                             {.id = "own", .source = Embedding{0, 1}, .attributes = {}}});
+                             {.id = "own", .images = {Embedding{0, 1}}, .attributes = {}}});
   ASSERT_TRUE(result.ok());
   EXPECT_TRUE(result->items[0].ok());
   EXPECT_THAT(std::string(result->items[1].message()), HasSubstr("image:"));
@@ -90,7 +90,7 @@ TEST_F(ProductWriterTest, JudgesEachProductByItself) {
 
 TEST_F(ProductWriterTest, RefusesPicturesOfAnotherModelAndWritesTheRest) {
   encoder_.model_id = "model-b";
-  const auto result = Write({Picture("x", "1,0"), {.id = "own", .source = Embedding{0, 1}, .attributes = {}}});
+  const auto result = Write({Picture("x", "1,0"), {.id = "own", .images = {Embedding{0, 1}}, .attributes = {}}});
   ASSERT_TRUE(result.ok());
   EXPECT_EQ(result->items[0].code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_TRUE(result->items[1].ok());
@@ -99,7 +99,7 @@ TEST_F(ProductWriterTest, RefusesPicturesOfAnotherModelAndWritesTheRest) {
 
 TEST_F(ProductWriterTest, AnEncoderThatFailsTakesNoEmbeddingWithIt) {
   encoder_.failures = {absl::UnavailableError("gone")};
-  const auto result = Write({Picture("x", "1,0"), {.id = "own", .source = Embedding{0, 1}, .attributes = {}}});
+  const auto result = Write({Picture("x", "1,0"), {.id = "own", .images = {Embedding{0, 1}}, .attributes = {}}});
   ASSERT_TRUE(result.ok());
   EXPECT_EQ(result->items[0].code(), absl::StatusCode::kUnavailable);
   EXPECT_TRUE(result->items[1].ok());

@@ -53,7 +53,7 @@ class IndexServiceTest : public testing::Test {
   uint64_t Put(const std::string& id, Embedding embedding) {
     std::vector<Item> items(1);
     items[0].id = id;
-    items[0].embedding = std::move(embedding);
+    items[0].images.emplace_back().embedding = std::move(embedding);
     return client_->Upsert("shop", "", std::move(items), absl::InfiniteFuture()).value().sequence;
   }
 

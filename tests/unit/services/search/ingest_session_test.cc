@@ -79,7 +79,7 @@ class IngestSessionTest : public testing::Test {
     v1::IngestRequest request;
     request.set_collection("shoes");
     request.mutable_item()->set_id(id);
-    request.mutable_item()->set_image(picture);
+    request.mutable_item()->add_images()->set_image(picture);
     stream_.to_send.push_back(request);
   }
 
@@ -133,7 +133,7 @@ TEST_F(IngestSessionTest, TheLastOfSeveralWithOneIdCounts) {
   EXPECT_TRUE(Run(encoder_).ok());
   Embedding last = {50, 1};
   ASSERT_TRUE(Normalize(last).ok());
-  EXPECT_EQ(store_.items.at("same").embedding, last);
+  EXPECT_EQ(store_.items.at("same").images[0].embedding, last);
 }
 
 TEST_F(IngestSessionTest, ReadsNoFurtherThanItsWindow) {

@@ -169,18 +169,32 @@ TEST(SearchResponseTest, ExplainsOnDemandAlone) {
 
 TEST(ToProductUpdateTest, RefusesWhatHasNoMeaning) {
   v1::UpsertItem item;
-  EXPECT_THAT(Refusal(ToProductUpdate(item).status()), HasSubstr("source:"));
-  item.mutable_embedding()->add_values(1);
-  item.mutable_crop();
-  EXPECT_THAT(Refusal(ToProductUpdate(item).status()), HasSubstr("crop:"));
-  item.clear_crop();
+  item.add_images()->set_image("a picture");
+  v1::UpsertImage& second = *item.add_images();
+  EXPECT_THAT(Refusal(ToProductUpdate(item).status()), HasSubstr("images[1].source:"));
+  second.mutable_embedding()->add_values(1);
+  second.mutable_crop();
+  EXPECT_THAT(Refusal(ToProductUpdate(item).status()), HasSubstr("images[1].crop:"));
+  second.clear_crop();
   (*item.mutable_attributes())["size"].mutable_struct_value();
   EXPECT_THAT(Refusal(ToProductUpdate(item).status()), HasSubstr("attributes: \"size\""));
 }
 
+TEST(ToProductUpdateTest, KeepsImagesInTheirOrder) {
+  v1::UpsertItem item;
+  item.add_images()->set_image("a picture");
+  item.mutable_images(0)->mutable_crop()->set_right(0.5f);
+  item.add_images()->mutable_embedding()->add_values(1);
+  const absl::StatusOr<ProductUpdate> update = ToProductUpdate(item);
+  ASSERT_TRUE(update.ok()) << update.status();
+  ASSERT_EQ(update->images.size(), 2u);
+  EXPECT_EQ(std::get<ImageInput>(update->images[0]).bytes, "a picture");
+  EXPECT_EQ(std::get<ImageInput>(update->images[0]).crop->right, 0.5f);
+  EXPECT_EQ(std::get<Embedding>(update->images[1]), Embedding{1});
+}
+
 TEST(ToProductUpdateTest, ANullAttributeIsAbsent) {
   v1::UpsertItem item;
-  item.mutable_embedding()->add_values(1);
   (*item.mutable_attributes())["size"].set_null_value(google::protobuf::NULL_VALUE);
   (*item.mutable_attributes())["color"].set_string_value("red");
   EXPECT_EQ(ToProductUpdate(item)->attributes, (Attributes{{"color", "red"}}));
