@@ -34,6 +34,7 @@ std::vector<float> Weights(const std::vector<QueryPart>& parts) {
 
 // The filter together with all optional ones but the last `dropped`.
 absl::StatusOr<Filter> FilterWithout(const ProductQuery& query, size_t dropped) {
+  if (dropped == query.optional_filters.size()) return query.filter;
   std::string text = query.filter.ToString();
   for (size_t i = 0; i < query.optional_filters.size() - dropped; ++i) {
     const std::string more = query.optional_filters[i].ToString();
@@ -55,9 +56,9 @@ size_t Returned(const ProductQuery& query) { return query.page ? query.page->ret
 size_t PageSize(const ProductQuery& query) { return std::min(query.k, kMaxResults - Returned(query)); }
 
 RankingOptions OptionsOf(const ProductQuery& query) {
-  // One more than wanted tells whether there will be another page.
-  // Whole microseconds: as the cursor carries the time to the next page.
+  // In whole microseconds, as a cursor's text carries the time to the next page.
   const absl::Time now = query.page ? query.page->now : absl::FromUnixMicros(absl::ToUnixMicros(absl::Now()));
+  // One more than wanted tells whether there will be another page.
   RankingOptions options = {.k = PageSize(query) + 1, .now = now};
   if (query.ranking.OrderDependsOnOthers()) {
     options.skip = Returned(query);

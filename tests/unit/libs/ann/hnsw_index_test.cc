@@ -65,6 +65,20 @@ TEST_F(HnswIndexTest, AnswersTheMostSimilarFirstWithTheirCosine) {
   EXPECT_NEAR(found[3].similarity, -1, 6e-5);
 }
 
+TEST_F(HnswIndexTest, ReadsAnEmbeddingOfTheVersionThatIsAskedFor) {
+  Put(3, {0.6f, 0.8f}, /*version=*/7);
+  Embedding read = {5, 5};
+  EXPECT_FALSE(index_->Read(3, 6, read)) << "another version";
+  EXPECT_FALSE(index_->Read(2, 7, read)) << "an empty slot";
+  EXPECT_FALSE(index_->Read(1000, 7, read)) << "a slot that never was";
+  EXPECT_THAT(read, ElementsAre(5, 5));
+  ASSERT_TRUE(index_->Read(3, 7, read));
+  EXPECT_NEAR(read[0], 0.6, 1e-4);
+  EXPECT_NEAR(read[1], 0.8, 1e-4);
+  ASSERT_TRUE(index_->Remove(3).ok());
+  EXPECT_FALSE(index_->Read(3, 7, read));
+}
+
 TEST_F(HnswIndexTest, AnswersKAtMost) {
   PutFour();
   EXPECT_THAT(SlotsOf(Search({1, 0}, 2)), ElementsAre(0, 3));
