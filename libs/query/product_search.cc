@@ -135,7 +135,7 @@ std::vector<Ranked> RankPool(const std::vector<ScoredItem>& pool, const ProductQ
   std::vector<Candidate> candidates;
   candidates.reserve(pool.size());
   for (const ScoredItem& item : pool) {
-    candidates.push_back({item.item.id, item.score, &item.item.attributes, item.embedding});
+    candidates.push_back({item.item.id, item.score, &item.item.attributes, item.embedding, item.item.group});
   }
   return Rank(candidates, query.ranking, options);
 }

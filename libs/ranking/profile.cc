@@ -112,7 +112,7 @@ absl::Status CheckAgainst(const AttributeSchema& schema, const RankingProfile& p
   if (profile.freshness) {
     status.Update(CheckAttribute(schema, "freshness.attribute", profile.freshness->attribute, AttributeType::kNumber));
   }
-  if (profile.grouping) {
+  if (profile.grouping && !profile.grouping->attribute.empty()) {
     status.Update(CheckAttribute(schema, "grouping.attribute", profile.grouping->attribute, AttributeType::kString));
   }
   return status;

@@ -64,7 +64,7 @@ struct Freshness {
 
 // At most so many results of one group.
 struct Grouping {
-  std::string attribute;  // whose values are the groups
+  std::string attribute;  // whose values are the groups; empty: Candidate::group
   size_t max_per_group = 1;
 };
 

@@ -29,6 +29,7 @@ class GroupLimits {
   // Empty: the item is a group of its own.
   absl::string_view GroupOf(const Candidate& candidate) const {
     if (!grouping_) return {};
+    if (grouping_->attribute.empty()) return candidate.group;
     const auto found = candidate.attributes->find(grouping_->attribute);
     if (found == candidate.attributes->end()) return {};
     const auto* text = std::get_if<std::string>(&found->second);

@@ -21,6 +21,7 @@ struct Candidate {
   float similarity = 0;
   const Attributes* attributes = nullptr;
   std::span<const float> embedding = {};  // for diversity alone; normalised, of one dimension with the others'
+  absl::string_view group = {};           // what the variants of one product have in common; empty: it is no variant
 };
 
 // A place in an order by score and id.

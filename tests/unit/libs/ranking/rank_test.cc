@@ -135,6 +135,16 @@ TEST_F(RankTest, LambdaOfOneIsTheOrderByScore) {
   EXPECT_EQ(Ids(), plain);
 }
 
+TEST_F(RankTest, WithoutAnAttributeTheItemsOwnGroupsCount) {
+  profile_.grouping = Grouping{.attribute = "", .max_per_group = 1};
+  Add("a", 0.9f);
+  Add("b", 0.8f);
+  Add("c", 0.7f);
+  Add("d", 0.6f);
+  for (Candidate& candidate : candidates_) candidate.group = candidate.id == "c" || candidate.id == "d" ? "" : "boot";
+  EXPECT_THAT(Ids(), ElementsAre("a", "c", "d"));
+}
+
 TEST_F(RankTest, DiversityAndGroupingHoldTogether) {
   profile_.diversity = Diversity{.lambda = 0.5};
   profile_.grouping = Grouping{.attribute = "product", .max_per_group = 1};
