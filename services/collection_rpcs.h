@@ -6,6 +6,7 @@
 #include "libs/catalog/catalog_store.h"
 #include "libs/rpc/convert.h"
 #include "libs/rpc/deadline.h"
+#include "libs/rpc/facet_convert.h"
 #include "libs/rpc/sequence_wait.h"
 #include "libs/rpc/status.h"
 
@@ -50,6 +51,17 @@ class CollectionRpcs : public Service {
     for (const Item& item : page->items) ToProto(item, *response->add_items());
     response->set_next_cursor(page->next_cursor);
     return grpc::Status::OK;
+  }
+
+  grpc::Status GetFacets(grpc::ServerContext* context, const v1::GetFacetsRequest* request,
+                         v1::GetFacetsResponse* response) final {
+    const absl::StatusOr<FacetQuery> query = FromProto(*request);
+    if (!query.ok()) return ToGrpcStatus(query.status());
+    const absl::Status seen = AwaitSequence(*store_, request->collection(), query->min_sequence, *context);
+    if (!seen.ok()) return ToGrpcStatus(seen);
+    const absl::StatusOr<Facets> facets = store_->GetFacets(request->collection(), *query, DeadlineOf(*context));
+    if (facets.ok()) ToProto(*facets, *response);
+    return ToGrpcStatus(facets.status());
   }
 
  private:

@@ -210,6 +210,13 @@ absl::StatusOr<ItemPage> Catalog::List(absl::string_view name, const ListQuery& 
   return (*collection)->List(query, deadline);
 }
 
+absl::StatusOr<Facets> Catalog::GetFacets(absl::string_view name, const FacetQuery& query, absl::Time deadline) {
+  if (absl::Status status = CheckDeadline(deadline); !status.ok()) return status;
+  absl::StatusOr<std::shared_ptr<Collection>> collection = Find(name);
+  if (!collection.ok()) return collection.status();
+  return (*collection)->GetFacets(query, deadline);
+}
+
 absl::StatusOr<AuditReport> Catalog::Audit(absl::string_view name, bool repair, absl::Time deadline) {
   if (absl::Status status = CheckDeadline(deadline); !status.ok()) return status;
   absl::StatusOr<std::shared_ptr<Collection>> collection = Find(name);

@@ -53,6 +53,7 @@ class Catalog : public CatalogStore {
   absl::StatusOr<std::vector<std::vector<ScoredItem>>> Search(absl::string_view collection, const StoreQuery& query,
                                                               absl::Time deadline) override;
   absl::StatusOr<ItemPage> List(absl::string_view collection, const ListQuery& query, absl::Time deadline) override;
+  absl::StatusOr<Facets> GetFacets(absl::string_view collection, const FacetQuery& query, absl::Time deadline) override;
   absl::StatusOr<AuditReport> Audit(absl::string_view collection, bool repair, absl::Time deadline) override;
   absl::Status Backup(const std::function<absl::Status(absl::string_view)>& sink, absl::Time deadline) override;
 

@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 
 #include "libs/catalog/item.h"
+#include "libs/filter/facet.h"
 #include "libs/filter/filter.h"
 
 namespace lookalike {
@@ -23,6 +24,8 @@ inline constexpr size_t kMaxK = 20'000;             // results of one query; twi
 inline constexpr size_t kMaxBatchItems = 10'000;    // items of one Upsert, ids of one Delete or Get
 inline constexpr size_t kMaxBatchQueries = 1'000;   // queries of one Search
 inline constexpr size_t kMaxListLimit = 10'000;     // items of one page
+inline constexpr size_t kMaxFacets = 100;           // attributes of one FacetQuery
+inline constexpr size_t kMaxFacetValues = 1'000;    // values of one facet
 inline constexpr size_t kMaxAuditExamples = 100;    // ids that an audit names
 inline constexpr size_t kMaxBackupPiece = 1 << 20;  // bytes that a backup hands over at once
 
@@ -58,6 +61,18 @@ struct StoreQuery {
   Filter filter;                   // exact: the nearest among all items that match
   std::optional<float> min_score;  // -1 to 1: less similar items are left out
   uint64_t min_sequence = 0;       // see CatalogStore
+};
+
+struct FacetQuery {
+  Filter filter;                        // of the items that match
+  std::vector<std::string> attributes;  // at most kMaxFacets; none: all of the schema, the first kMaxFacets by name
+  size_t max_values = 20;               // of each facet, 1 to kMaxFacetValues
+  uint64_t min_sequence = 0;            // see CatalogStore
+};
+
+struct Facets {
+  std::vector<Facet> facets;  // of the attributes that a matching item has, by name
+  uint64_t items = 0;         // that match
 };
 
 struct ScoredItem {
@@ -120,6 +135,10 @@ class CatalogStore {
   virtual absl::StatusOr<std::vector<std::vector<ScoredItem>>> Search(absl::string_view collection,
                                                                       const StoreQuery& query, absl::Time deadline) = 0;
   virtual absl::StatusOr<ItemPage> List(absl::string_view collection, const ListQuery& query, absl::Time deadline) = 0;
+  // What the items that match have as values. InvalidArgument as for a search, and for an attribute that the collection
+  // has never seen. Writes go on meanwhile: facets can differ by what was written between them.
+  virtual absl::StatusOr<Facets> GetFacets(absl::string_view collection, const FacetQuery& query,
+                                           absl::Time deadline) = 0;
 
   // Compares the index with the store, item by item, while both go on working; with `repair`, mends what it finds.
   virtual absl::StatusOr<AuditReport> Audit(absl::string_view collection, bool repair, absl::Time deadline) = 0;

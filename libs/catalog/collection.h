@@ -70,6 +70,7 @@ class Collection {
   absl::StatusOr<std::vector<absl::StatusOr<Item>>> Get(std::span<const std::string> ids, const GetOptions& options,
                                                         absl::Time deadline) const;
   absl::StatusOr<ItemPage> List(const ListQuery& query, absl::Time deadline) const;
+  absl::StatusOr<Facets> GetFacets(const FacetQuery& query, absl::Time deadline) const;
   absl::StatusOr<AuditReport> Audit(bool repair, absl::Time deadline);
 
   // Deletes the collection from disk; every write after that is NotFound.

@@ -46,6 +46,9 @@ class ItemDirectory {
 
   // The slots of the items that match; `filter` has been checked against the schema.
   Selection Select(const Filter& filter) const { return attributes_.Select(filter); }
+  std::optional<Facet> FacetOf(absl::string_view attribute, const Selection& among, size_t max_values) const {
+    return attributes_.FacetOf(attribute, among, max_values);
+  }
 
  private:
   std::vector<ItemPointer> items_;                           // by slot

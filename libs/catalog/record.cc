@@ -48,14 +48,6 @@ AttributeValue ToAttributeValue(const json& value) {
   return value.get<std::vector<std::string>>();
 }
 
-absl::StatusOr<AttributeType> TypeNamed(absl::string_view name) {
-  for (const AttributeType type :
-       {AttributeType::kString, AttributeType::kNumber, AttributeType::kBool, AttributeType::kStringList}) {
-    if (name == AttributeTypeName(type)) return type;
-  }
-  return Damaged("a collection's attributes");
-}
-
 }  // namespace
 
 std::string ItemKey(uint32_t collection_number, absl::string_view id) {
@@ -179,8 +171,8 @@ absl::StatusOr<AttributeSchema> DecodeSchema(absl::string_view record) {
   try {
     const json decoded = json::parse(record.begin(), record.end());
     for (const auto& [name, type_name] : decoded.items()) {
-      absl::StatusOr<AttributeType> type = TypeNamed(type_name.get<std::string>());
-      if (!type.ok()) return type.status();
+      const std::optional<AttributeType> type = AttributeTypeNamed(type_name.get<std::string>());
+      if (!type) return Damaged("a collection's attributes");
       schema.emplace(name, *type);
     }
   } catch (const json::exception&) {

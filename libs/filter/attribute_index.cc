@@ -137,6 +137,23 @@ Selection AttributeIndex::Select(const Filter& filter) const {
   return selection;
 }
 
+std::optional<Facet> AttributeIndex::FacetOf(absl::string_view attribute, const Selection& among,
+                                             size_t max_values) const {
+  const auto column = columns_.find(attribute);
+  if (column == columns_.end()) return std::nullopt;
+  Facet facet = {.attribute = column->first, .type = column->second->type};
+  facet.items = column->second->present.CountIn(among.words);
+  if (facet.items == 0) return std::nullopt;
+  column->second->values->Describe(among.words, facet);
+  facet.distinct = facet.values.size();
+  const auto last = facet.values.begin() + static_cast<std::ptrdiff_t>(std::min(max_values, facet.distinct));
+  std::partial_sort(facet.values.begin(), last, facet.values.end(), [](const auto& a, const auto& b) {
+    return a.items != b.items ? a.items > b.items : a.value < b.value;
+  });
+  facet.values.erase(last, facet.values.end());
+  return facet;
+}
+
 size_t AttributeIndex::size() const { return slots_->count; }
 
 size_t AttributeIndex::Bytes() const {

@@ -5,12 +5,14 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
 
 #include "libs/filter/attributes.h"
+#include "libs/filter/facet.h"
 #include "libs/filter/filter.h"
 
 namespace lookalike {
@@ -46,6 +48,10 @@ class AttributeIndex {
 
   // A filter that CheckAgainst() the schema has passed.
   Selection Select(const Filter& filter) const;
+
+  // What the items of `among` have as an attribute's value, with at most `max_values` values. Nothing where none of
+  // them has the attribute. Takes a nanosecond or two for each item that has it.
+  std::optional<Facet> FacetOf(absl::string_view attribute, const Selection& among, size_t max_values) const;
 
   // Items that are in it.
   size_t size() const;

@@ -50,6 +50,14 @@ const char* AttributeTypeName(AttributeType type) {
   return "unknown type";
 }
 
+std::optional<AttributeType> AttributeTypeNamed(absl::string_view name) {
+  for (const AttributeType type :
+       {AttributeType::kString, AttributeType::kNumber, AttributeType::kBool, AttributeType::kStringList}) {
+    if (name == AttributeTypeName(type)) return type;
+  }
+  return std::nullopt;
+}
+
 absl::Status ExtendSchema(const Attributes& attributes, AttributeSchema& schema) {
   for (const auto& [name, value] : attributes) {
     if (absl::Status status = CheckValue(name, value, schema); !status.ok()) return status;

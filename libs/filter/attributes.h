@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -24,6 +25,8 @@ AttributeType TypeOf(const AttributeValue& value);
 
 // "string", "number", "bool" or "string list", as messages to users say it.
 const char* AttributeTypeName(AttributeType type);
+// The type of that name; nothing where there is none.
+std::optional<AttributeType> AttributeTypeNamed(absl::string_view name);
 
 // The type of every attribute that a collection has seen. The first item that carries an attribute decides its type.
 using AttributeSchema = std::map<std::string, AttributeType, std::less<>>;

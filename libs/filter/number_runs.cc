@@ -120,6 +120,24 @@ void NumberRuns::AddAllTo(DenseSlotSet& set) const {
   }
 }
 
+std::optional<double> NumberRuns::LeastOf(const SlotWords& among) const {
+  for (const Run& run : runs_) {
+    for (size_t i = 0; i < run.slots.size(); ++i) {
+      if (HasSlot(among, run.slots[i])) return run.numbers[i];
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<double> NumberRuns::GreatestOf(const SlotWords& among) const {
+  for (auto run = runs_.rbegin(); run != runs_.rend(); ++run) {
+    for (size_t i = run->slots.size(); i-- > 0;) {
+      if (HasSlot(among, run->slots[i])) return run->numbers[i];
+    }
+  }
+  return std::nullopt;
+}
+
 size_t NumberRuns::Bytes() const {
   size_t bytes = runs_.capacity() * sizeof(Run);
   for (const Run& run : runs_) {

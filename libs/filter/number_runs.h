@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -36,6 +37,10 @@ class NumberRuns {
   // Sets the bits of the slots of the entries from `from` up to, and not including, `to`.
   void OrRangeInto(const NumberEntry& from, const NumberEntry& to, SlotWords& words) const;
   void AddAllTo(DenseSlotSet& set) const;
+
+  // The first and the last number of an entry whose slot is among those.
+  std::optional<double> LeastOf(const SlotWords& among) const;
+  std::optional<double> GreatestOf(const SlotWords& among) const;
 
   // Memory beside the object itself.
   size_t Bytes() const;

@@ -2,6 +2,7 @@
 #include "libs/filter/slot_set.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include <roaring/roaring.h>
@@ -13,6 +14,7 @@ namespace {
 // goes does not convert the set each time. A bitmap of 256 slots spread over a million takes about the list's 1 KB.
 constexpr size_t kMostInList = 256;
 constexpr size_t kFewestInBitmap = 128;
+constexpr uint32_t kReadAtOnce = 512;  // slots of a bitmap
 
 // ---- The portable format of Roaring bitmaps (github.com/RoaringBitmap/RoaringFormatSpec), which is how CRoaring shows
 // whole words of its bitmaps; its iterators hand out slot after slot, ten times slower. All numbers are little-endian:
@@ -125,6 +127,19 @@ void SlotSet::OrInto(SlotWords& words, SpareWords& spare) const {
   char* const start = reinterpret_cast<char*>((*portable).data());
   roaring_bitmap_portable_serialize(many_->slots, start);
   OrPortableInto(start, words);
+}
+
+size_t SlotSet::CountIn(const SlotWords& among) const {
+  size_t count = 0;
+  for (const uint32_t slot : few_) count += HasSlot(among, slot);
+  if (many_ == nullptr) return count;
+  roaring_uint32_iterator_t slots;
+  roaring_init_iterator(many_->slots, &slots);
+  std::array<uint32_t, kReadAtOnce> read;
+  while (const uint32_t got = roaring_read_uint32_iterator(&slots, read.data(), kReadAtOnce)) {
+    for (uint32_t i = 0; i < got; ++i) count += HasSlot(among, read[i]);
+  }
+  return count;
 }
 
 size_t SlotSet::Bytes() const {

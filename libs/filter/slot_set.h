@@ -25,6 +25,9 @@ class SlotSet {
   // Sets the bits of the slots; `words` is long enough for all of them.
   void OrInto(SlotWords& words, SpareWords& spare) const;
 
+  // How many of the slots are among those.
+  size_t CountIn(const SlotWords& among) const;
+
   // Memory beside the object itself, as it was not many changes ago: quick enough to be asked at each of them.
   size_t Bytes() const;
 

@@ -18,6 +18,10 @@ namespace lookalike {
 using SlotWords = std::vector<uint64_t>;
 
 inline uint64_t SlotBit(uint32_t slot) { return uint64_t{1} << slot % 64; }
+// False for slots beyond the end.
+inline bool HasSlot(const SlotWords& words, uint32_t slot) {
+  return slot / 64 < words.size() && (words[slot / 64] & SlotBit(slot)) != 0;
+}
 inline void SetSlot(uint32_t slot, SlotWords& words) { words[slot / 64] |= SlotBit(slot); }
 
 // All of these are of one length.

@@ -112,6 +112,21 @@ void SlotsByNumber::OrRangeInto(const NumberEntry& from, const NumberEntry& to, 
   last.entries.OrRangeInto(from, to, words);
 }
 
+void SlotsByNumber::Describe(const SlotWords& among, Facet& facet) const {
+  for (auto block = blocks_.begin(); block != blocks_.end(); ++block) {
+    if (const auto least = block->entries.LeastOf(among)) {
+      facet.least = *least;
+      break;
+    }
+  }
+  for (auto block = blocks_.rbegin(); block != blocks_.rend(); ++block) {
+    if (const auto greatest = block->entries.GreatestOf(among)) {
+      facet.greatest = *greatest;
+      break;
+    }
+  }
+}
+
 size_t SlotsByNumber::Bytes() const {
   size_t bytes = sizeof(*this) + blocks_.capacity() * sizeof(Block);
   for (const Block& block : blocks_) bytes += block.entries.Bytes() + block.before.Bytes();

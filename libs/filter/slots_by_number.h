@@ -22,6 +22,7 @@ class SlotsByNumber final : public SlotsByValue {
   void Add(uint32_t slot, const AttributeValue& value) override;
   void Remove(uint32_t slot, const AttributeValue& value) override;
   void OrMatchesInto(Filter::Node::Kind kind, const FilterValue& value, SlotWords& words, SpareWords&) const override;
+  void Describe(const SlotWords& among, Facet& facet) const override;
   size_t Bytes() const override;
 
  private:

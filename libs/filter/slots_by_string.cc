@@ -57,6 +57,12 @@ void SlotsByString::OrMatchesInto(Kind kind, const FilterValue& value, SlotWords
   for (; first != end; ++first) first->second.OrInto(words, spare);
 }
 
+void SlotsByString::Describe(const SlotWords& among, Facet& facet) const {
+  for (const auto& [text, slots] : slots_) {
+    if (const size_t items = slots.CountIn(among); items > 0) facet.values.push_back({text, items});
+  }
+}
+
 size_t SlotsByString::Bytes() const {
   const double entries = static_cast<double>(slots_.size() * sizeof(*slots_.begin()));
   return sizeof(*this) + beside_bytes_ + static_cast<size_t>(entries * kBytesPerUsedByte);

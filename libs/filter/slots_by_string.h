@@ -19,6 +19,7 @@ class SlotsByString final : public SlotsByValue {
   void Remove(uint32_t slot, const AttributeValue& value) override;
   void OrMatchesInto(Filter::Node::Kind kind, const FilterValue& value, SlotWords& words,
                      SpareWords& spare) const override;
+  void Describe(const SlotWords& among, Facet& facet) const override;
   size_t Bytes() const override;
 
  private:

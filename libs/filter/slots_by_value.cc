@@ -18,6 +18,15 @@ class SlotsByBool final : public SlotsByValue {
     slots_[std::get<bool>(value)].OrInto(words, spare);
   }
 
+  void Describe(const SlotWords& among, Facet& facet) const override {
+    for (const bool value : {false, true}) {
+      const size_t items = slots_[value].CountIn(among);
+      if (items == 0) continue;
+      facet.values.emplace_back().value = value;
+      facet.values.back().items = items;
+    }
+  }
+
   size_t Bytes() const override { return sizeof(*this) + slots_[false].Bytes() + slots_[true].Bytes(); }
 
  private:

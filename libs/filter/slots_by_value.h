@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "libs/filter/attributes.h"
+#include "libs/filter/facet.h"
 #include "libs/filter/node.h"
 #include "libs/filter/slot_words.h"
 
@@ -27,6 +28,10 @@ class SlotsByValue {
   // comparable (node.h); `words` is long enough for all slots. `spare` has room for what it needs meanwhile.
   virtual void OrMatchesInto(Filter::Node::Kind kind, const FilterValue& value, SlotWords& words,
                              SpareWords& spare) const = 0;
+
+  // Fills in the facet's values, in no order, or its range, from the items at the slots `among`: one of them at least
+  // has the attribute.
+  virtual void Describe(const SlotWords& among, Facet& facet) const = 0;
 
   // Memory, roughly.
   virtual size_t Bytes() const = 0;

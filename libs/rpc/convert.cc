@@ -52,10 +52,7 @@ Value AttributeToProto(const AttributeValue& attribute) {
 }
 
 absl::StatusOr<AttributeType> AttributeTypeFromProto(const std::string& name) {
-  for (const AttributeType type :
-       {AttributeType::kString, AttributeType::kNumber, AttributeType::kBool, AttributeType::kStringList}) {
-    if (name == AttributeTypeName(type)) return type;
-  }
+  if (const std::optional<AttributeType> type = AttributeTypeNamed(name)) return *type;
   return absl::InvalidArgumentError(absl::StrCat("attribute_types: \"", name, "\" is not a type"));
 }
 

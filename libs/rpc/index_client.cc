@@ -7,6 +7,7 @@
 
 #include "libs/rpc/convert.h"
 #include "libs/rpc/deadline.h"
+#include "libs/rpc/facet_convert.h"
 #include "libs/rpc/status.h"
 
 namespace lookalike {
@@ -58,7 +59,7 @@ absl::StatusOr<std::vector<ScoredItem>> ToScoredItems(const v1::ScoredItems& pro
 ChannelOptions IndexClient::Channel() {
   ChannelOptions options;
   options.service = v1::Index::service_full_name();
-  options.idempotent_methods = {"GetCollection", "ListCollections", "Get",   "Search",
+  options.idempotent_methods = {"GetCollection", "ListCollections", "Get",   "Search", "GetFacets",
                                 "List",          "GetStats",        "Audit", "Backup"};
   return options;
 }
@@ -169,6 +170,16 @@ absl::StatusOr<ItemPage> IndexClient::List(absl::string_view collection, const L
     page.items.push_back(*std::move(item));
   }
   return page;
+}
+
+absl::StatusOr<Facets> IndexClient::GetFacets(absl::string_view collection, const FacetQuery& query,
+                                              absl::Time deadline) {
+  v1::GetFacetsRequest request;
+  request.set_collection(std::string(collection));
+  ToProto(query, request);
+  absl::StatusOr<v1::GetFacetsResponse> response = Call(*stub_, &Stub::GetFacets, request, deadline);
+  if (!response.ok()) return response.status();
+  return FromProto(*response);
 }
 
 absl::StatusOr<AuditReport> IndexClient::Audit(absl::string_view collection, bool repair, absl::Time deadline) {

@@ -218,6 +218,24 @@ TEST_F(BadInputTest, AnAttributeOfAnotherTypeThanBefore) {
   EXPECT_EQ(client_.GetCollection("typed").response.items(), 1);
 }
 
+TEST_F(BadInputTest, FacetsOfWhatIsNotThere) {
+  v1::GetFacetsRequest request;
+  request.set_collection("nowhere");
+  EXPECT_THAT(client_.Call(&Client::Stub::GetFacets, request), Failed(StatusCode::NOT_FOUND, HasSubstr("nowhere")));
+  request.set_collection("shop");
+  request.set_filter("price <");
+  EXPECT_THAT(client_.Call(&Client::Stub::GetFacets, request),
+              Failed(StatusCode::INVALID_ARGUMENT, HasSubstr("filter: at byte 8")));
+  request.clear_filter();
+  request.add_attributes("colour");
+  EXPECT_THAT(client_.Call(&Client::Stub::GetFacets, request),
+              Failed(StatusCode::INVALID_ARGUMENT, HasSubstr("attributes: no item has an attribute \"colour\"")));
+  request.clear_attributes();
+  request.set_max_values(1001);
+  EXPECT_THAT(client_.Call(&Client::Stub::GetFacets, request),
+              Failed(StatusCode::INVALID_ARGUMENT, HasSubstr("max_values: must be 1 to 1000, got 1001")));
+}
+
 TEST_F(BadInputTest, ADeadlineThatHasPassed) {
   const auto too_late = Failed(StatusCode::DEADLINE_EXCEEDED, testing::_);
   EXPECT_THAT(client_.Call(&Client::Stub::Search, LikeImage("shop", Picture()), std::chrono::seconds(-1)), too_late);

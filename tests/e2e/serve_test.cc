@@ -232,6 +232,30 @@ TEST_F(ServeTest, ListsEveryItemOncePageByPage) {
   EXPECT_THAT(listed, ElementsAreArray(AllIds()));
 }
 
+TEST_F(ServeTest, FacetsSayWhatTheMatchingItemsHave) {
+  v1::GetFacetsRequest request;
+  request.set_collection("shop");
+  request.set_filter("category = \"" + (*catalog_)[0].category + "\"");
+  request.add_attributes("category");
+  request.add_attributes("price");
+  request.add_attributes("in_stock");
+  const auto facets = client_.Call(&Client::Stub::GetFacets, request);
+  ASSERT_THAT(facets, Succeeded());
+  ASSERT_THAT(facets.response.facets(), SizeIs(3));
+  const v1::Facet& category = facets.response.facets(0);
+  ASSERT_THAT(category.values(), SizeIs(1));
+  EXPECT_EQ(category.values(0).value().string_value(), (*catalog_)[0].category);
+  EXPECT_EQ(category.values(0).count(), facets.response.items());
+  const v1::Facet& in_stock = facets.response.facets(1);
+  EXPECT_EQ(in_stock.type(), "bool");
+  uint64_t counted = 0;
+  for (const v1::FacetValue& value : in_stock.values()) counted += value.count();
+  EXPECT_EQ(counted, facets.response.items());
+  const v1::Facet& price = facets.response.facets(2);
+  EXPECT_LE(price.min(), (*catalog_)[0].price);
+  EXPECT_GE(price.max(), (*catalog_)[0].price);
+}
+
 TEST_F(ServeTest, GetsItemsWithTheirAttributes) {
   const DemoCatalog::Item& item = (*catalog_)[5];
   const auto got = client_.Get("shop", {"nobody", item.id});

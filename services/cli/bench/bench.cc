@@ -18,6 +18,7 @@ void AddBench(CLI::App& app, Command& chosen) {
   AddBenchWrites(bench, chosen);
   AddBenchStart(bench, chosen);
   AddBenchServing(bench, chosen);
+  AddBenchMemory(bench, chosen);
 }
 
 }  // namespace lookalike

@@ -14,5 +14,6 @@ void AddBenchMixed(CLI::App& bench, Command& chosen);
 void AddBenchWrites(CLI::App& bench, Command& chosen);
 void AddBenchStart(CLI::App& bench, Command& chosen);
 void AddBenchServing(CLI::App& bench, Command& chosen);
+void AddBenchMemory(CLI::App& bench, Command& chosen);
 
 }  // namespace lookalike

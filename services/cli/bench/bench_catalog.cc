@@ -14,6 +14,8 @@ namespace {
 
 constexpr size_t kLoadBatch = 1000;
 constexpr absl::Duration kLook = absl::Milliseconds(10);
+// Fewer than a collection refuses more writes at: nobody measures the filling, so that it may wait.
+constexpr size_t kMostBacklogWhileLoading = 30'000;
 
 // At rest: so little of a processor for so long.
 constexpr absl::Duration kRest = absl::Milliseconds(500);
@@ -52,15 +54,16 @@ absl::Status BenchCatalog::Load(const VectorTable& vectors, const std::function<
     if (items.size() < kLoadBatch && i + 1 < vectors.size()) continue;
     const auto written = Upsert(std::exchange(items, {}));
     if (!written.ok()) return written.status();
+    if (absl::Status status = WaitUntilLinked(kMostBacklogWhileLoading); !status.ok()) return status;
   }
   return WaitUntilQuiet();
 }
 
-absl::Status BenchCatalog::WaitUntilLinked() {
+absl::Status BenchCatalog::WaitUntilLinked(size_t but_for) {
   for (;;) {
     const absl::StatusOr<CollectionInfo> info = Info();
     if (!info.ok()) return info.status();
-    if (info->backlog == 0) return absl::OkStatus();
+    if (info->backlog <= but_for) return absl::OkStatus();
     absl::SleepFor(kLook);
   }
 }

@@ -26,8 +26,8 @@ class BenchCatalog {
   absl::Status Load(const VectorTable& vectors, const std::function<Attributes(uint32_t)>& attributes_of);
   // Waits until everything is linked, no rebuild is under way, and the background has come to rest.
   absl::Status WaitUntilQuiet();
-  // Waits until everything is linked.
-  absl::Status WaitUntilLinked();
+  // Waits until everything is linked, but for so many embeddings.
+  absl::Status WaitUntilLinked(size_t but_for = 0);
 
   absl::StatusOr<CollectionInfo> Info() { return catalog_->GetCollection(kCollection, absl::InfiniteFuture()); }
   absl::StatusOr<WriteResult> Upsert(std::vector<Item> items);

@@ -73,6 +73,9 @@ class FakeStore : public CatalogStore {
   absl::StatusOr<ItemPage> List(absl::string_view, const ListQuery&, absl::Time) override {
     return absl::UnimplementedError("");
   }
+  absl::StatusOr<Facets> GetFacets(absl::string_view, const FacetQuery&, absl::Time) override {
+    return absl::UnimplementedError("");
+  }
   absl::StatusOr<AuditReport> Audit(absl::string_view, bool, absl::Time) override {
     return absl::UnimplementedError("");
   }
