@@ -13,6 +13,7 @@
 #include "absl/time/clock.h"
 
 #include "services/search/rest/http_error.h"
+#include "services/search/rest/openapi.h"
 #include "services/search/rest/request_reader.h"
 
 namespace lookalike {
@@ -54,7 +55,9 @@ HttpResponse AnswerOf(const Route& route, const Message& response, const std::st
           .headers = {{"Cache-Control", "no-cache"}}};
 }
 
-bool IsApiPath(const std::string& path) { return absl::StartsWith(path, "/v1/"); }
+constexpr char kOpenApiPath[] = "/openapi.json";
+
+bool IsApiPath(const std::string& path) { return absl::StartsWith(path, "/v1/") || path == kOpenApiPath; }
 
 HttpResponse WrongMethod(const std::vector<std::string>& allowed, const HttpRequest& request) {
   const std::string methods = absl::StrJoin(allowed, ", ");
@@ -70,7 +73,7 @@ HttpResponse WrongMethod(const std::vector<std::string>& allowed, const HttpRequ
 
 }  // namespace
 
-RestGateway::RestGateway(Options options) : options_(std::move(options)) {
+RestGateway::RestGateway(Options options) : options_(std::move(options)), openapi_(OpenApiDocument()) {
   for (const Route& route : Routes()) endpoints_.push_back({&route, route.path_template()});
 }
 
@@ -86,6 +89,9 @@ HttpResponse RestGateway::Answer(const HttpRequest& request) {
 }
 
 HttpResponse RestGateway::AnswerApi(const HttpRequest& request) {
+  if (request.path == kOpenApiPath && request.method == "GET") {
+    return {.status = 200, .content_type = "application/json", .body = openapi_};
+  }
   std::vector<std::string> allowed = {"OPTIONS"};
   for (const Endpoint& endpoint : endpoints_) {
     const auto variables = endpoint.path.Match(request.path);

@@ -53,6 +53,7 @@ class RestGateway {
   const Options options_;
   std::vector<Endpoint> endpoints_;
   const WebPage page_;
+  const std::string openapi_;
   UnaryCaller caller_;
 };
 

@@ -104,7 +104,7 @@ std::optional<Refusal> ReadBody(const Route& route, const HttpRequest& http, Mes
 bool IsParameter(const Route& route, const std::map<std::string, std::string>& variables,
                  const google::protobuf::Descriptor& message, const std::string& name) {
   const FieldDescriptor* field = FindField(message, name);
-  if (field == nullptr || field->is_repeated() || field->message_type() != nullptr || route.body == "*") return false;
+  if (field == nullptr || field->message_type() != nullptr || route.body == "*") return false;
   return field->name() != route.body && variables.find(field->name()) == variables.end();
 }
 

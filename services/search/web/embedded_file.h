@@ -16,4 +16,7 @@ struct EmbeddedFile {
 // The page: all of services/search/web but its C++.
 std::span<const EmbeddedFile> WebFiles();
 
+// One file: the .proto files of VisualSearch with their comments, as a google.protobuf.FileDescriptorSet.
+std::span<const EmbeddedFile> ApiDescription();
+
 }  // namespace lookalike

@@ -4,7 +4,6 @@ import { debounced, h } from './dom.js';
 import { filterText, isChosen } from './filter.js';
 
 const VALUES_SHOWN = 8;
-const MOST_SENSIBLE_VALUES = 200;  // an attribute with more is a name or a code: nobody ticks it
 
 const label = (attribute) => (attribute.charAt(0).toUpperCase() + attribute.slice(1)).replace(/[_-]+/g, ' ');
 const round = (value) => Math.round(value * 100) / 100;
@@ -21,18 +20,20 @@ export async function loadFacets(collection, choices, written, signal) {
       const own = answers[i + 1].facets.find((facet) => facet.attribute === attribute);
       if (own) facets.set(attribute, own);
     });
-    return [...facets.values()];
+    return [...facets.values()].map(withTexts);
   } catch (error) {
     if (error.name === 'AbortError') throw error;
     return [];
   }
 }
 
+// Values as texts, which are compared and shown; a bool comes as one.
+const withTexts = (facet) => ({ ...facet, values: facet.values.map(({ value, count }) => ({ value: String(value), count })) });
+
 function isUseful(facet) {
   if (facet.type === 'number') return facet.max > facet.min;
-  const values = facet.values ?? [];
-  const all = values.reduce((sum, value) => sum + Number(value.count), 0);
-  return values.length > 1 && values.length <= MOST_SENSIBLE_VALUES && all > values.length;
+  const distinct = Number(facet.distinct);
+  return distinct > 1 && distinct <= api.MOST_FACET_VALUES && Number(facet.items) > distinct;
 }
 
 function valueList(facet, choice, onChoice, open) {
