@@ -28,5 +28,7 @@ void AddEmbed(CLI::App& app, Command& chosen);
 void AddEval(CLI::App& app, Command& chosen);
 void AddDemoCatalog(CLI::App& app, Command& chosen);
 void AddBench(CLI::App& app, Command& chosen);
+// `app` must outlive `chosen`.
+void AddCompletion(CLI::App& app, Command& chosen);
 
 }  // namespace lookalike

@@ -132,7 +132,16 @@ class CsvSource : public IngestSource {
       if (columns_[i].name == "id") {
         item.id = row[i];
       } else if (columns_[i].name == "image") {
-        item.picture = folder_ / row[i];
+        for (absl::string_view picture : absl::StrSplit(row[i], '|')) {
+          item.pictures.push_back(folder_ / std::string(picture));
+        }
+      } else if (columns_[i].name == "group") {
+        item.group = row[i];
+      } else if (columns_[i].name == "version") {
+        if (!row[i].empty() && !absl::SimpleAtoi(row[i], &item.version)) {
+          return absl::InvalidArgumentError(
+              absl::StrCat("column \"version\": \"", row[i], "\" is not a whole number from 0 on"));
+        }
       } else if (!row[i].empty()) {
         absl::StatusOr<Value> value = ParseCell(columns_[i], row[i]);
         if (!value.ok()) return value.status();

@@ -11,6 +11,7 @@
 #include "absl/strings/str_format.h"
 
 #include "libs/catalog/validation.h"
+#include "libs/image/decode.h"
 #include "libs/query/product_writer.h"
 #include "libs/sync/mutex.h"
 #include "services/cli/command.h"
@@ -31,14 +32,16 @@ struct IngestOptions {
   std::string collection;
   std::string path;
   std::string failures = "lookalike-ingest-failures.jsonl";
+  bool dry_run = false;
   bool json = false;
 };
 
 // What became of the items; told by the thread that sends and by the one that hears the answers.
 class Tally {
  public:
-  Tally(size_t total, std::string failures_path)
-      : total_(total), failures_path_(std::move(failures_path)), progress_("ingesting", total) {}
+  // `what`: is done.
+  Tally(size_t total, std::string failures_path, const std::string& what)
+      : failures_path_(std::move(failures_path)), progress_(what, total) {}
 
   // `sequence`: of the collection, once the item was durable.
   void Written(uint64_t sequence) {
@@ -47,6 +50,8 @@ class Tally {
     sequence_ = std::max(sequence_, sequence);
   }
   void Unchanged() { Count(unchanged_); }
+  // Of a dry run.
+  void Good() { Count(good_); }
 
   void Failed(const std::string& id, const std::string& picture, absl::string_view reason) {
     Count(failed_);
@@ -62,14 +67,16 @@ class Tally {
     progress_.Finish();
     const double seconds = absl::ToDoubleSeconds(progress_.Elapsed());
     nlohmann::ordered_json totals = {
-        {"total", total_},         {"written", written_},
-        {"unchanged", unchanged_}, {"failed", failed_},
-        {"seconds", seconds},      {"items_per_second", static_cast<double>(progress_.done()) / seconds}};
+        {"total", progress_.done()}, {"written", written_},
+        {"unchanged", unchanged_},   {"failed", failed_},
+        {"seconds", seconds},        {"items_per_second", static_cast<double>(progress_.done()) / seconds}};
+    if (good_ > 0) totals["good"] = good_;
     if (written_ > 0) totals["sequence"] = sequence_;
     if (failed_ > 0) totals["failures_file"] = failures_path_;
     if (json) {
       std::cout << totals.dump() << "\n";
     } else {
+      if (good_ > 0) std::cout << good_ << " good, ";
       std::cout << absl::StrFormat("%d written, %d unchanged, %d failed in %.1f s\n", written_, unchanged_, failed_,
                                    seconds);
     }
@@ -85,7 +92,6 @@ class Tally {
     progress_.Advance(1);
   }
 
-  const size_t total_;
   const std::string failures_path_;
   Mutex mutex_;
   Progress progress_ ABSL_GUARDED_BY(mutex_);
@@ -94,6 +100,7 @@ class Tally {
   uint64_t sequence_ = 0;  // that a read must have seen to see every item written
   size_t unchanged_ = 0;
   size_t failed_ = 0;
+  size_t good_ = 0;
 };
 
 // The stream to the server. Send() waits while the server takes no more; answers are heard on a thread of its own.
@@ -109,7 +116,7 @@ class Upload {
   bool Send(const SourceItem& item, const v1::IngestRequest& request) {
     {
       MutexLock lock(mutex_);
-      sent_.push_back({item.id, item.picture.string()});
+      unanswered_[sent_++] = {item.id, item.pictures.front().string()};
     }
     return stream_->Write(request);
   }
@@ -130,14 +137,17 @@ class Upload {
   void Hear() {
     v1::IngestResponse response;
     while (stream_->Read(&response)) {
-      if (!response.has_error()) {
-        tally_.Written(response.sequence());
-        continue;
-      }
       Sent sent;
       {
         MutexLock lock(mutex_);
-        sent = sent_[response.index()];
+        const auto answered = unanswered_.find(response.index());
+        if (answered == unanswered_.end()) continue;
+        sent = std::move(answered->second);
+        unanswered_.erase(answered);
+      }
+      if (!response.has_error()) {
+        tally_.Written(response.sequence());
+        continue;
       }
       tally_.Failed(sent.id, sent.picture, response.error().message());
     }
@@ -148,7 +158,9 @@ class Upload {
   grpc::ClientContext context_;
   const std::unique_ptr<grpc::ClientReaderWriter<v1::IngestRequest, v1::IngestResponse>> stream_;
   Mutex mutex_;
-  std::vector<Sent> sent_ ABSL_GUARDED_BY(mutex_);  // by index in the stream
+  uint64_t sent_ ABSL_GUARDED_BY(mutex_) = 0;
+  // By index in the stream. The server bounds how many there are.
+  absl::flat_hash_map<uint64_t, Sent> unanswered_ ABSL_GUARDED_BY(mutex_);
   std::thread answers_;
 };
 
@@ -163,12 +175,35 @@ absl::Status EnsureCollection(Connection& connection, const std::string& name) {
   return absl::IsAlreadyExists(created) ? absl::OkStatus() : created;
 }
 
-// An item with its picture's bytes, and what the server would say of it if it had it already.
+// An item with its pictures' bytes, and what the server would say of them if it had them already.
 struct Loaded {
   SourceItem item;
-  std::string picture;
-  std::string digest;
+  std::vector<std::string> pictures;
+  std::vector<std::string> digests;
 };
+
+// Nothing after the last. An item that cannot be read, or whose pictures cannot, is told and passed over.
+std::optional<Loaded> LoadNext(IngestSource& source, Tally& tally) {
+  while (true) {
+    absl::StatusOr<std::optional<SourceItem>> item = source.Next();
+    if (!item.ok()) {
+      tally.Failed("", "", item.status().message());
+      continue;
+    }
+    if (!item->has_value()) return std::nullopt;
+    Loaded loaded{*std::move(*item), {}, {}};
+    absl::Status status;
+    for (const std::filesystem::path& path : loaded.item.pictures) {
+      absl::StatusOr<std::string> picture = ReadFile(path);
+      status.Update(picture.status());
+      if (!status.ok()) break;
+      loaded.digests.push_back(ImageDigest({.bytes = *picture, .crop = {}}));
+      loaded.pictures.push_back(*std::move(picture));
+    }
+    if (status.ok()) return loaded;
+    tally.Failed(loaded.item.id, loaded.item.pictures[loaded.pictures.size()].string(), status.message());
+  }
+}
 
 bool SameAttributes(const google::protobuf::Map<std::string, google::protobuf::Value>& a,
                     const google::protobuf::Map<std::string, google::protobuf::Value>& b) {
@@ -180,8 +215,26 @@ bool SameAttributes(const google::protobuf::Map<std::string, google::protobuf::V
   return true;
 }
 
-bool SameImage(const v1::Item& item, const std::string& digest) {
-  return item.images_size() == 1 && item.images(0).digest() == digest;
+bool SameImages(const v1::Item& item, const std::vector<std::string>& digests) {
+  return std::equal(item.images().begin(), item.images().end(), digests.begin(), digests.end(),
+                    [](const v1::ItemImage& image, const std::string& digest) { return image.digest() == digest; });
+}
+
+bool IsThere(const v1::Item& item, const Loaded& loaded) {
+  return SameImages(item, loaded.digests) && item.group() == loaded.item.group &&
+         item.version() >= loaded.item.version && SameAttributes(item.attributes(), loaded.item.attributes);
+}
+
+// What ingestion would find wrong with an item, without a server. Pictures are decoded as the encoder does.
+absl::Status Check(const Loaded& loaded) {
+  if (absl::Status status = ValidateItemId(loaded.item.id); !status.ok()) return status;
+  if (absl::Status status = ValidateGroup(loaded.item.group); !status.ok()) return status;
+  const size_t pictures = loaded.pictures.size();
+  if (absl::Status status = ValidateCount("images", pictures, 1, kMaxItemImages); !status.ok()) return status;
+  for (const std::string& picture : loaded.pictures) {
+    if (absl::Status status = DecodeImage(picture, ImageLimits()).status(); !status.ok()) return status;
+  }
+  return absl::OkStatus();
 }
 
 class Ingestion {
@@ -199,23 +252,12 @@ class Ingestion {
   }
 
  private:
-  // The next items whose pictures could be read.
   std::vector<Loaded> LoadGroup() {
     std::vector<Loaded> group;
     while (group.size() < kGroup) {
-      absl::StatusOr<std::optional<SourceItem>> item = source_.Next();
-      if (!item.ok()) {
-        tally_.Failed("", "", item.status().message());
-        continue;
-      }
-      if (!item->has_value()) break;
-      absl::StatusOr<std::string> picture = ReadFile((*item)->picture);
-      if (!picture.ok()) {
-        tally_.Failed((*item)->id, (*item)->picture.string(), picture.status().message());
-        continue;
-      }
-      std::string digest = ImageDigest({.bytes = *picture, .crop = {}});
-      group.push_back({*std::move(*item), *std::move(picture), std::move(digest)});
+      std::optional<Loaded> loaded = LoadNext(source_, tally_);
+      if (!loaded) break;
+      group.push_back(*std::move(loaded));
     }
     return group;
   }
@@ -225,16 +267,18 @@ class Ingestion {
     if (!there.ok()) return there.status();
     for (Loaded& loaded : group) {
       const auto found = there->find(loaded.item.id);
-      if (found != there->end() && SameImage(found->second, loaded.digest) &&
-          SameAttributes(found->second.attributes(), loaded.item.attributes)) {
+      if (found != there->end() && IsThere(found->second, loaded)) {
         tally_.Unchanged();
         continue;
       }
       v1::IngestRequest request;
       request.set_collection(options_.collection);
-      request.mutable_item()->set_id(loaded.item.id);
-      request.mutable_item()->add_images()->set_image(std::move(loaded.picture));
-      *request.mutable_item()->mutable_attributes() = loaded.item.attributes;
+      v1::UpsertItem& item = *request.mutable_item();
+      item.set_id(loaded.item.id);
+      for (std::string& picture : loaded.pictures) item.add_images()->set_image(std::move(picture));
+      *item.mutable_attributes() = loaded.item.attributes;
+      item.set_group(loaded.item.group);
+      item.set_version(loaded.item.version);
       if (!upload_.Send(loaded.item, request)) break;  // Run() learns the reason from Finish()
     }
     return absl::OkStatus();
@@ -264,12 +308,23 @@ class Ingestion {
   Upload upload_;
 };
 
+absl::Status DryRun(const IngestOptions& options, IngestSource& source) {
+  Tally tally(source.size(), options.failures, "checking");
+  while (const std::optional<Loaded> loaded = LoadNext(source, tally)) {
+    const absl::Status status = Check(*loaded);
+    status.ok() ? tally.Good()
+                : tally.Failed(loaded->item.id, loaded->item.pictures.front().string(), status.message());
+  }
+  return tally.Finish(options.json);
+}
+
 absl::Status Run(IngestOptions& options) {
   absl::StatusOr<std::unique_ptr<IngestSource>> source = IngestSource::Open(options.path);
   if (!source.ok()) return source.status();
+  if (options.dry_run) return DryRun(options, **source);
   if (absl::Status status = options.connection.Open(); !status.ok()) return status;
   if (absl::Status status = EnsureCollection(options.connection, options.collection); !status.ok()) return status;
-  Tally tally((*source)->size(), options.failures);
+  Tally tally((*source)->size(), options.failures, "ingesting");
   Ingestion ingestion(options, **source, tally);
   const absl::Status ran = ingestion.Run();
   const absl::Status told = tally.Finish(options.json);
@@ -286,11 +341,12 @@ void AddIngest(CLI::App& app, Command& chosen) {
       ->required();
   ingest
       .add_option("path", options->path,
-                  "A folder (an item's id is its picture's path in it), or a .jsonl or .csv manifest with id, image "
-                  "and attributes")
+                  "A folder (an item's id is its picture's path in it), a .jsonl or .csv manifest with id, image and "
+                  "attributes, or - for JSON lines from standard input")
       ->required();
   ingest.add_option("--failures", options->failures, "Where to write which items failed, and why, as JSON lines")
       ->capture_default_str();
+  ingest.add_flag("--dry-run", options->dry_run, "Only read and decode everything, without a server");
   ingest.add_flag("--json", options->json, "Totals as JSON");
   ingest.footer("Can be repeated: what is there already, unchanged, is neither sent nor encoded again.");
   ingest.callback([options, &chosen] { chosen = [options] { return Run(*options); }; });

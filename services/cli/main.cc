@@ -29,5 +29,6 @@ int main(int argc, char** argv) {
   lookalike::AddEval(app, chosen);
   lookalike::AddDemoCatalog(app, chosen);
   lookalike::AddBench(app, chosen);
+  lookalike::AddCompletion(app, chosen);
   return lookalike::RunMain(app, argc, argv, [&] { return chosen(); });
 }

@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_split.h"
 
 #include "tests/e2e/client.h"
@@ -236,6 +237,66 @@ TEST_F(CliTest, IngestOfJsonLinesGoesOnAfterABadLineAndABadPicture) {
   EXPECT_THAT(reasons,
               ElementsAre(testing::Pair("", "line 2 is not JSON"), testing::Pair("lost", HasSubstr("cannot read")),
                           testing::Pair("text", HasSubstr("not a JPEG, PNG, WebP, GIF, BMP or TIFF"))));
+}
+
+TEST_F(CliTest, ADryRunSaysWhatIsWrongWithoutAServer) {
+  WriteFile(folder_ / "dot.png", OnePixelPng());
+  WriteFile(folder_ / "items.jsonl", R"({"id": "a", "images": ["dot.png", "dot.png"]})"
+                                     "\n"
+                                     R"({"id": "b", "image": "missing.jpg"})"
+                                     "\n"
+                                     R"({"id": "c", "image": "items.jsonl"})");
+  const Ended dry = Lookalike({"ingest", "--server", "127.0.0.1:1", "--collection", "nowhere", folder_ / "items.jsonl",
+                               "--dry-run", "--failures", folder_ / "failures.jsonl", "--json"});
+  EXPECT_EQ(dry.exit_code, 1);
+  const json totals = json::parse(dry.output);
+  EXPECT_EQ(totals["good"], 1);
+  EXPECT_EQ(totals["failed"], 2);
+  EXPECT_EQ(totals["written"], 0);
+}
+
+// What bash would offer after these words.
+std::vector<std::string> Completions(const std::string& words) {
+  const std::string program = Lookalike({"completion", "bash"}).output;
+  Process bash({"/bin/bash", "-c",
+                program + "COMP_WORDS=(lookalike " + words +
+                    "); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _lookalike; echo \"${COMPREPLY[*]}\""});
+  EXPECT_EQ(bash.Wait(), 0) << bash.errors();
+  return absl::StrSplit(absl::StripAsciiWhitespace(bash.output()), ' ', absl::SkipEmpty());
+}
+
+TEST_F(CliTest, ShellsCompleteCommandsAndFlags) {
+  EXPECT_THAT(Completions("ing"), ElementsAre("ingest"));
+  EXPECT_THAT(Completions("ingest --dry"), ElementsAre("--dry-run"));
+  EXPECT_THAT(Completions("bench --data ind"), ElementsAre("index"));
+  EXPECT_THAT(Completions("bench index --syn"), ElementsAre("--synthetic"));
+  EXPECT_THAT(Completions("search --im"), ElementsAre("--image"));
+  EXPECT_THAT(Lookalike({"completion", "zsh"}).output, HasSubstr("bashcompinit"));
+}
+
+// Of drawn products, views of the same one are found by the starter model, and each item finds itself first.
+TEST_F(CliTest, EvalJudgesACollectionAndAModelAlike) {
+  const Ended collection =
+      Run("eval", "shop", {"--queries", catalog_->manifest(), "--label", "category", "--k", "3", "--json"});
+  ASSERT_EQ(collection.exit_code, 0) << collection.errors;
+  const Ended model = Lookalike({"eval", "--model", StarterModel(), "--queries", catalog_->manifest(), "--label",
+                                 "category", "--k", "3", "--json"});
+  ASSERT_EQ(model.exit_code, 0) << model.errors;
+  const json by_collection = json::parse(collection.output)["evaluated"][0];
+  const json by_model = json::parse(model.output)["evaluated"][0];
+  for (const char* figure : {"queries", "first", "precision", "recall", "map"}) {
+    EXPECT_EQ(by_collection[figure], by_model[figure]) << figure;
+  }
+  EXPECT_GT(by_model["precision"], 0);
+}
+
+TEST_F(CliTest, EvalRefusesWhatItCannotJudge) {
+  WriteFile(folder_ / "queries.jsonl", "{\"id\":\"a\"}\n");
+  const Ended no_label = Run("eval", "shop", {"--queries", folder_ / "queries.jsonl"});
+  EXPECT_EQ(no_label.exit_code, 1);
+  EXPECT_THAT(no_label.errors, HasSubstr("line 1 needs one of \"relevant\" and the label \"label\""));
+  WriteFile(folder_ / "queries.jsonl", "{\"id\":\"nobody\",\"label\":\"x\"}\n");
+  EXPECT_THAT(Run("eval", "shop", {"--queries", folder_ / "queries.jsonl", "--label", "price"}).exit_code, 1);
 }
 
 TEST_F(CliTest, IngestOfCsvGoesOnAfterABadRow) {

@@ -68,7 +68,7 @@ class RestTest : public testing::Test {
                        {{"image", picture, "photo.jpg", "image/jpeg"}, {"request", request.dump(), "", kJson}});
   }
   static json ByItem(const std::string& id, json request) {
-    request["itemId"] = id;
+    request["query"] = {{"id", id}};
     return request;
   }
   static std::vector<std::string> Ids(const json& answer) {

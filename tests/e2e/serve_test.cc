@@ -232,6 +232,15 @@ TEST_F(ServeTest, ListsEveryItemOncePageByPage) {
   EXPECT_THAT(listed, ElementsAreArray(AllIds()));
 }
 
+TEST_F(ServeTest, TellsItsModelAndWhatRunsIt) {
+  const auto model = client_.Call(&Client::Stub::GetModel, v1::GetModelRequest());
+  ASSERT_THAT(model, Succeeded());
+  EXPECT_EQ(model.response.id(), client_.GetCollection("shop").response.model_id());
+  EXPECT_EQ(model.response.weights(), "starter");
+  EXPECT_EQ(model.response.device(), "cpu");
+  EXPECT_THAT(model.response.engine(), testing::AnyOf(testing::StartsWith("winograd-"), HasSubstr("torchscript (")));
+}
+
 TEST_F(ServeTest, FacetsSayWhatTheMatchingItemsHave) {
   v1::GetFacetsRequest request;
   request.set_collection("shop");

@@ -46,7 +46,10 @@ class IngestSourceTest : public testing::Test {
       if (!item->has_value()) break;
       std::map<std::string, std::string> attributes;
       for (const auto& [name, value] : (*item)->attributes) attributes[name] = ToJson(value).dump();
-      std::string line = (*item)->id + " " + (*item)->picture.lexically_relative(folder_).string();
+      std::string line = (*item)->id;
+      for (const fs::path& picture : (*item)->pictures) line += " " + picture.lexically_relative(folder_).string();
+      if (!(*item)->group.empty()) line += " of " + (*item)->group;
+      if ((*item)->version > 0) line += " version " + std::to_string((*item)->version);
       for (const auto& [name, value] : attributes) line += " " + name + "=" + value;
       lines.push_back(line);
     }
@@ -67,6 +70,34 @@ TEST_F(IngestSourceTest, AFolderGivesItsPicturesSortedByPath) {
   Write("f.tiff", "");
   EXPECT_THAT(ReadAll(folder_), ElementsAre("a/x.jpeg a/x.jpeg", "b.PNG b.PNG", "c.webp c.webp", "d.GIF d.GIF",
                                             "e.bmp e.bmp", "f.tiff f.tiff"));
+}
+
+TEST_F(IngestSourceTest, ItemsCanHaveSeveralPicturesAGroupAndAVersion) {
+  const std::vector<std::string> expected = {"1 a.jpg b.jpg of boot version 7", "2 c.jpg"};
+  EXPECT_EQ(ReadAll(Write("items.jsonl", R"({"id":"1","images":["a.jpg","b.jpg"],"group":"boot","version":7})"
+                                         "\n"
+                                         R"({"id":"2","image":"c.jpg"})")),
+            expected);
+  EXPECT_EQ(ReadAll(Write("items.csv", "id,image,group,version\n1,a.jpg|b.jpg,boot,7\n2,c.jpg,,\n")), expected);
+}
+
+TEST_F(IngestSourceTest, RefusesPicturesGroupsAndVersionsOfAnotherKind) {
+  EXPECT_THAT(ReadAll(Write("items.jsonl", R"({"id":"1","image":"a.jpg","images":["b.jpg"]})"
+                                           "\n"
+                                           R"({"id":"1","images":[]})"
+                                           "\n"
+                                           R"({"id":"1","image":3})"
+                                           "\n"
+                                           R"({"id":"1","image":"a.jpg","group":1})"
+                                           "\n"
+                                           R"({"id":"1","image":"a.jpg","version":-1})")),
+              ElementsAre(HasSubstr("line 1 needs a string \"image\", or a list \"images\""),
+                          HasSubstr("line 2 \"images\" is not a list of paths"),
+                          HasSubstr("line 3 has a picture whose path is not a string"),
+                          HasSubstr("line 4 \"group\" is not a string"),
+                          HasSubstr("line 5 \"version\" is not a whole number")));
+  EXPECT_THAT(ReadAll(Write("items.csv", "id,image,version\n1,a.jpg,x\n")),
+              ElementsAre(HasSubstr("row 2: column \"version\": \"x\" is not a whole number")));
 }
 
 TEST_F(IngestSourceTest, JsonLinesGiveTypedAttributes) {
