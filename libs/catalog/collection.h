@@ -44,7 +44,7 @@ class Collection {
     size_t max_backlog = 65'536;
     absl::Duration max_backlog_wait = absl::Seconds(10);
 
-    // The index is rebuilt, in the background, when tombstones are more than this share of the items …
+    // The index is rebuilt, in the background, when tombstones are more than this share of the images …
     double rebuild_share = 0.2;
     // … or more than this one and nothing was written for idle_time.
     double idle_rebuild_share = 0.05;

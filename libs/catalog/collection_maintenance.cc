@@ -68,11 +68,13 @@ bool Collection::NeedsSnapshot() const {
 
 bool Collection::NeedsRebuild() const {
   size_t items = 0;
+  size_t images = 0;
   bool idle = false;
   {
     ReaderMutexLock lock(state_mutex_);
     if (dropped_) return false;
     items = items_.size();
+    images = items_.images();
     idle = absl::Now() - last_write_ >= options_.idle_time;
   }
   const std::shared_ptr<const Generation> generation = CurrentGeneration();
@@ -80,7 +82,7 @@ bool Collection::NeedsRebuild() const {
   const size_t tombstones = generation->index().figures().tombstones;
   const double share = idle ? options_.idle_rebuild_share : options_.rebuild_share;
   return tombstones >= options_.least_tombstones &&
-         static_cast<double>(tombstones) > share * static_cast<double>(items);
+         static_cast<double>(tombstones) > share * static_cast<double>(images);
 }
 
 absl::StatusOr<StoredMean> Collection::MeanForRebuild() const {

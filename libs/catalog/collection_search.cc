@@ -115,24 +115,26 @@ absl::StatusOr<std::vector<ScoredItem>> Collection::SearchOne(std::span<const Em
   for (int attempt = 0; attempt < kAttempts;) {
     const absl::StatusOr<std::vector<Neighbor>> neighbors = FindNeighbors(parts, query, images, view);
     if (!neighbors.ok()) return neighbors.status();
-    ReaderMutexLock lock(state_mutex_);
-    const Sight sight = Resolve(query, view, images, *neighbors, found);
+    Sight sight;
+    {
+      ReaderMutexLock lock(state_mutex_);
+      sight = Resolve(query, view, images, *neighbors, found);
+      if (sight == Sight::kOutdated) view = TakeView(query.filter);
+    }
     if (sight == Sight::kWhole) return ToResults(std::move(found), query);
-    if (sight == Sight::kTooFewImages) {
-      images *= 2;
-    } else {
-      view = TakeView(query.filter);
-      ++attempt;
+    if (sight == Sight::kTooFewImages) images *= 2;
+    if (sight == Sight::kOutdated) ++attempt;
+  }
+  {
+    ReaderMutexLock lock(state_mutex_);
+    view = TakeView(query.filter);
+    for (Sight sight = Sight::kTooFewImages; sight == Sight::kTooFewImages; images *= 2) {
+      const absl::StatusOr<std::vector<Neighbor>> neighbors = FindNeighbors(parts, query, images, view);
+      if (!neighbors.ok()) return neighbors.status();
+      sight = Resolve(query, view, images, *neighbors, found);
     }
   }
-  ReaderMutexLock lock(state_mutex_);
-  view = TakeView(query.filter);
-  for (;; images *= 2) {
-    const absl::StatusOr<std::vector<Neighbor>> neighbors = FindNeighbors(parts, query, images, view);
-    if (!neighbors.ok()) return neighbors.status();
-    if (Resolve(query, view, images, *neighbors, found) != Sight::kTooFewImages)
-      return ToResults(std::move(found), query);
-  }
+  return ToResults(std::move(found), query);
 }
 
 absl::StatusOr<std::vector<Neighbor>> Collection::FindNeighbors(std::span<const Embedding> parts,

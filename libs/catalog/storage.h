@@ -31,7 +31,7 @@ struct StoredCollection {
 // The mean that a centered collection's similarities are in force under.
 struct StoredMean {
   Embedding mean;      // of the collection's dimension; not normalised
-  uint64_t items = 0;  // that it is the mean of
+  uint64_t items = 0;  // of whose images it is the mean
 };
 
 // What is remembered of an item that was deleted with a version.

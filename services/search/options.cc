@@ -21,7 +21,7 @@ void AddThumbnailFlag(CLI::App& app, ProductWriter::Options& options) {
   app.add_option("--thumbnail-side", options.thumbnail_side,
                  "Pixels of the longer side of the JPEG that is kept with each picture; 0: none is kept")
       ->capture_default_str()
-      ->check(CLI::Range(0, 1024));
+      ->check(CLI::Range(0, 512));
 }
 
 }  // namespace lookalike

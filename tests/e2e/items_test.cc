@@ -95,7 +95,7 @@ std::unique_ptr<Server> ItemsTest::all_in_one_;
 std::unique_ptr<SplitDeployment> ItemsTest::split_;
 
 INSTANTIATE_TEST_SUITE_P(Deployments, ItemsTest, testing::Values(false, true),
-                         [](const auto& info) { return info.param ? "split" : "all_in_one"; });
+                         [](const auto& one) { return one.param ? "split" : "all_in_one"; });
 
 TEST_P(ItemsTest, AnItemIsFoundByEachOfItsPictures) {
   ASSERT_THAT(Upsert(ItemOf({0, 2, 4})), Succeeded());

@@ -46,8 +46,10 @@ class CheckerTest : public testing::Test {
   // The item as the index keeps it: normalised.
   v1::Item Kept(const std::string& id, Version version) {
     v1::Item item = MakeItem("shop", kDimension, id, version);
-    const Embedding embedding = MakeEmbedding("shop", kDimension, id, version);
-    item.mutable_images(0)->mutable_embedding()->mutable_values()->Assign(embedding.begin(), embedding.end());
+    for (int i = 0; i < item.images_size(); ++i) {
+      const Embedding embedding = MakeEmbedding("shop", kDimension, id, version, static_cast<size_t>(i));
+      item.mutable_images(i)->mutable_embedding()->mutable_values()->Assign(embedding.begin(), embedding.end());
+    }
     item.set_sequence(shop().info.sequence());
     return item;
   }
@@ -165,6 +167,11 @@ TEST_F(CheckerTest, SeesADigestOfAnotherWrite) {
   EXPECT_THAT(Faults(), UnorderedElementsAre(Fault::kMixed));
 }
 
+TEST_F(CheckerTest, SeesAnImageTooMany) {
+  *Stored(Id(3)).add_images() = Stored(Id(5)).images(0);
+  EXPECT_THAT(Faults(), Contains(Fault::kMixed));
+}
+
 TEST_F(CheckerTest, SeesAWrongCount) {
   shop().items_claimed = 40;
   EXPECT_THAT(Faults(), UnorderedElementsAre(Fault::kCount));
@@ -219,6 +226,7 @@ TEST_F(CheckerTest, SeesAFilterThatIsIgnored) {
 TEST_F(CheckerTest, AsksTheAuditOnlyWhereThereIsOne) {
   shop().audit.emplace();
   shop().audit->set_stored(41);
+  shop().audit->set_images(41);
   shop().audit->set_indexed(41);
   EXPECT_THAT(Faults(), IsEmpty());
 }
@@ -226,6 +234,7 @@ TEST_F(CheckerTest, AsksTheAuditOnlyWhereThereIsOne) {
 TEST_F(CheckerTest, SeesWhatTheAuditFinds) {
   shop().audit.emplace();
   shop().audit->set_stored(41);
+  shop().audit->set_images(41);
   shop().audit->set_indexed(40);
   EXPECT_THAT(Faults(), UnorderedElementsAre(Fault::kAudit));
   shop().audit->set_indexed(41);

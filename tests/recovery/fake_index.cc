@@ -39,7 +39,14 @@ std::vector<v1::ScoredItem> Ranked(const FakeIndex::Collection& collection, cons
       *scored.mutable_attributes() = item.attributes();
       const auto error = collection.score_error.find(id);
       const double wrong_by = error == collection.score_error.end() ? 0 : error->second;
-      scored.set_score(static_cast<float>(std::min(1.0, CosineOf(query, item.images(0).embedding()) + wrong_by)));
+      scored.set_score(-1);
+      for (int image = 0; image < item.images_size(); ++image) {
+        const auto score =
+            static_cast<float>(std::min(1.0, CosineOf(query, item.images(image).embedding()) + wrong_by));
+        if (score <= scored.score()) continue;
+        scored.set_score(score);
+        scored.set_image(static_cast<uint32_t>(image));
+      }
     }
   }
   std::sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.score() > b.score(); });

@@ -127,7 +127,11 @@ class SearchChecker {
     if (judgement.wholeness != Wholeness::kWhole) Report(Fault::kMixed, name, "a whole item", judgement.problem);
     // Scores of a centred collection are not known here: the mean is the server's.
     if (observed_.centered) return;
-    const double cosine = Cosine(query, EmbeddingOf({result.id(), claimed}));
+    if (result.image() >= ImageCount(expected_.name, result.id(), claimed)) {
+      return Report(Fault::kMixed, name, "an image that the item has", absl::StrCat(found, ", image ", result.image()));
+    }
+    const double cosine =
+        Cosine(query, MakeEmbedding(expected_.name, expected_.dimension, result.id(), claimed, result.image()));
     if (std::abs(cosine - result.score()) > kScoreTolerance) {
       Report(Fault::kScore, name, absl::StrCat("score ", cosine), found);
     }

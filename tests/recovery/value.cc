@@ -19,7 +19,7 @@ constexpr uint64_t kOneTwinIn = 16;
 constexpr uint64_t kTwinEmbeddings = 3;
 
 // Each part of an item has a seed of its own, so that one can be computed without the others.
-enum Part : uint64_t { kFacts = 1, kEmbedding, kTwinEmbedding, kCollectionAxis, kDigest, kLength };
+enum Part : uint64_t { kFacts = 1, kEmbedding, kTwinEmbedding, kCollectionAxis, kDigest, kLength, kImages };
 
 uint64_t Seed(Part part, const std::string& collection, const std::string& id, Version version) {
   return MixSeeds({part, SeedOf(collection), SeedOf(id), version});
@@ -34,8 +34,11 @@ void AddNormals(uint64_t seed, double weight, std::vector<double>& values) {
   }
 }
 
-std::string Digest(const std::string& collection, const std::string& id, Version version) {
-  Random random(Seed(kDigest, collection, id, version));
+// What stands for the id where a part of one of its images is made; the first is the item's own.
+std::string NameOfImage(const std::string& id, size_t image) { return image == 0 ? id : absl::StrCat(id, "\n", image); }
+
+std::string Digest(const std::string& collection, const std::string& id, Version version, size_t image) {
+  Random random(Seed(kDigest, collection, NameOfImage(id, image), version));
   if (random.Chance(0.5)) return "";
   std::string digest;
   for (int i = 0; i < 4; ++i) absl::StrAppendFormat(&digest, "%016x", random.Below(~uint64_t{0}));
@@ -59,8 +62,8 @@ Judgement Fault(Version version, Wholeness wholeness, std::string problem) {
   return {wholeness, version, std::move(problem)};
 }
 
-Judgement JudgeEmbedding(const Embedding& wanted, const v1::Item& found, Version version) {
-  const auto& values = found.images(0).embedding().values();
+Judgement JudgeEmbedding(const Embedding& wanted, const v1::ItemImage& found, Version version) {
+  const auto& values = found.embedding().values();
   const auto zero = [](float value) { return value == 0; };
   if (std::all_of(values.begin(), values.end(), zero)) {
     return Fault(version, Wholeness::kZeroed, absl::StrCat("an embedding of ", values.size(), " zeros"));
@@ -111,11 +114,16 @@ Facts MakeFacts(const std::string& collection, const std::string& id, Version ve
   return facts;
 }
 
-Embedding MakeEmbedding(const std::string& collection, size_t dimension, const std::string& id, Version version) {
+size_t ImageCount(const std::string& collection, const std::string& id, Version version) {
+  return Random(Seed(kImages, collection, id, version)).Between(1, 4);
+}
+
+Embedding MakeEmbedding(const std::string& collection, size_t dimension, const std::string& id, Version version,
+                        size_t image) {
   std::vector<double> values(dimension);
-  const bool twin = SeedOf(id) % kOneTwinIn == 0;
+  const bool twin = image == 0 && SeedOf(id) % kOneTwinIn == 0;
   const uint64_t own = twin ? Seed(kTwinEmbedding, collection, "", version % kTwinEmbeddings)
-                            : Seed(kEmbedding, collection, id, version);
+                            : Seed(kEmbedding, collection, NameOfImage(id, image), version);
   AddNormals(own, 1, values);
   // What all items of a catalog have in common: without it there is nothing for a centred collection to subtract.
   AddNormals(Seed(kCollectionAxis, collection, "", 0), 0.3, values);
@@ -129,12 +137,14 @@ Embedding MakeEmbedding(const std::string& collection, size_t dimension, const s
 v1::Item MakeItem(const std::string& collection, size_t dimension, const std::string& id, Version version) {
   v1::Item item;
   item.set_id(id);
-  v1::ItemImage& image = *item.add_images();
-  image.set_digest(Digest(collection, id, version));
   SetAttributes(collection, version, MakeFacts(collection, id, version), item);
   const float length = 0.5f + 3 * static_cast<float>(Random(Seed(kLength, collection, id, version)).Fraction());
-  for (const float value : MakeEmbedding(collection, dimension, id, version)) {
-    image.mutable_embedding()->add_values(value * length);
+  for (size_t i = 0; i < ImageCount(collection, id, version); ++i) {
+    v1::ItemImage& image = *item.add_images();
+    image.set_digest(Digest(collection, id, version, i));
+    for (const float value : MakeEmbedding(collection, dimension, id, version, i)) {
+      image.mutable_embedding()->add_values(value * length);
+    }
   }
   return item;
 }
@@ -159,14 +169,20 @@ Judgement Judge(const std::string& collection, size_t dimension, const v1::Item&
     if (same != found.attributes().end() && same->second.SerializeAsString() == value.SerializeAsString()) continue;
     return Fault(version, Wholeness::kMixed, absl::StrCat("attribute ", name, " is not the version's"));
   }
-  if ((parts.digest || parts.embedding) && found.images_size() != 1) {
+  if (!parts.digest && !parts.embedding) return {.version = version, .problem = ""};
+  if (found.images_size() != static_cast<int>(ImageCount(collection, found.id(), version))) {
     return Fault(version, Wholeness::kMixed, absl::StrCat(found.images_size(), " images"));
   }
-  if (parts.digest && found.images(0).digest() != Digest(collection, found.id(), version)) {
-    return Fault(version, Wholeness::kMixed, absl::StrCat("digest is \"", found.images(0).digest(), "\""));
+  for (int i = 0; i < found.images_size(); ++i) {
+    const v1::ItemImage& image = found.images(i);
+    if (parts.digest && image.digest() != Digest(collection, found.id(), version, i)) {
+      return Fault(version, Wholeness::kMixed, absl::StrCat("digest of image ", i, " is \"", image.digest(), "\""));
+    }
+    if (!parts.embedding) continue;
+    Judgement judgement = JudgeEmbedding(MakeEmbedding(collection, dimension, found.id(), version, i), image, version);
+    if (judgement.wholeness != Wholeness::kWhole) return judgement;
   }
-  if (!parts.embedding) return {.version = version, .problem = ""};
-  return JudgeEmbedding(MakeEmbedding(collection, dimension, found.id(), version), found, version);
+  return {.version = version, .problem = ""};
 }
 
 v1::Item ItemOf(const v1::ScoredItem& scored) {

@@ -37,10 +37,15 @@ const std::vector<std::string>& Tags();
 
 Facts MakeFacts(const std::string& collection, const std::string& id, Version version);
 
-// Normalised. One id in sixteen has a twin's embedding: one of three that such ids of the collection share.
-Embedding MakeEmbedding(const std::string& collection, size_t dimension, const std::string& id, Version version);
+// One to four: what a version has changes with it, so that images come and go.
+size_t ImageCount(const std::string& collection, const std::string& id, Version version);
 
-// The item as it is sent. Its embedding is not of length 1: that is the store's work.
+// Of one of the item's images, normalised. The first of one id in sixteen has a twin's embedding: one of three that
+// such ids of the collection share.
+Embedding MakeEmbedding(const std::string& collection, size_t dimension, const std::string& id, Version version,
+                        size_t image = 0);
+
+// The item as it is sent. Its embeddings are not of length 1: that is the store's work.
 v1::Item MakeItem(const std::string& collection, size_t dimension, const std::string& id, Version version);
 
 // The version that an item's attributes claim; kAbsent where they claim none.
@@ -54,7 +59,7 @@ struct Judgement {
   std::string problem;        // in words; empty where it is whole
 };
 
-// Whether an item is in every part what its version made of it. An embedding is compared, within 1e-6 a value, where
+// Whether an item is in every part what its version made of it. Embeddings are compared, within 1e-6 a value, where
 // `with_embedding`; the digest where `with_digest`, since results of a search have none.
 struct Parts {
   bool embedding = false;

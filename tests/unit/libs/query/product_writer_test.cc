@@ -65,6 +65,78 @@ TEST_F(ProductWriterTest, NewAttributesKeepTheEmbeddingWithoutEncoding) {
   EXPECT_THAT(store_.items.at("x").images[0].embedding, ElementsAre(FloatEq(0.6f), FloatEq(0.8f)));
 }
 
+TEST_F(ProductWriterTest, PicturesThatStayAreNotEncodedAgainWhereverTheyStand) {
+  ProductUpdate update = Picture("x", "1,0");
+  update.images.push_back(ImageInput{.bytes = "0,1", .crop = {}});
+  ASSERT_TRUE(Write({update}).ok());
+  std::swap(update.images[0], update.images[1]);
+  update.images.insert(update.images.begin(), ImageInput{.bytes = "3,4", .crop = {}});
+  ASSERT_TRUE(Write({update}).ok());
+  EXPECT_EQ(encoder_.pictures, 3);
+  const std::vector<ItemImage>& kept = store_.items.at("x").images;
+  ASSERT_EQ(kept.size(), 3u);
+  EXPECT_THAT(kept[0].embedding, ElementsAre(FloatEq(0.6f), FloatEq(0.8f)));
+  EXPECT_THAT(kept[1].embedding, ElementsAre(0, 1));
+  EXPECT_THAT(kept[2].embedding, ElementsAre(1, 0));
+}
+
+TEST_F(ProductWriterTest, ManyPicturesTravelInSeveralCalls) {
+  std::vector<ProductUpdate> updates;
+  for (int i = 0; i < 5; ++i) {
+    updates.push_back(Picture(std::to_string(i), "1,0"));
+    updates.back().images.resize(kMaxItemImages, updates.back().images.front());
+  }
+  ASSERT_TRUE(Write(updates).ok());
+  EXPECT_EQ(encoder_.pictures, 80);
+  EXPECT_EQ(encoder_.calls, 3);
+}
+
+TEST_F(ProductWriterTest, OnePictureThatIsNoneKeepsTheWholeProductOut) {
+  ProductUpdate update = Picture("x", "1,0");
+  update.images.push_back(ImageInput{.bytes = "no picture", .crop = {}});
+  const auto result = Write({update});
+  EXPECT_THAT(std::string(result->items[0].message()), HasSubstr("images[1].image:"));
+  EXPECT_TRUE(store_.items.empty());
+  update.images.resize(kMaxItemImages + 1, update.images.front());
+  EXPECT_THAT(std::string(Write({update})->items[0].message()), HasSubstr("images: must be 1 to 16, got 17"));
+}
+
+TEST_F(ProductWriterTest, WhatIsSupersededIsNotEncoded) {
+  ProductUpdate update = Picture("x", "1,0");
+  update.version = 5;
+  ASSERT_TRUE(Write({update}).ok());
+  for (const uint64_t version : {5, 4}) {
+    update = Picture("x", "0,1");
+    update.version = version;
+    const auto result = Write({update});
+    EXPECT_EQ(result->items[0], absl::OkStatus());
+    EXPECT_TRUE(result->superseded[0]);
+    EXPECT_EQ(result->sequence, 1u);
+  }
+  EXPECT_EQ(encoder_.pictures, 1);
+  update.version = 6;
+  EXPECT_FALSE(Write({update})->superseded[0]);
+  EXPECT_EQ(store_.items.at("x").version, 6u);
+}
+
+TEST_F(ProductWriterTest, AHigherVersionOfAnUnchangedProductIsKept) {
+  ProductUpdate update = Picture("x", "1,0");
+  update.version = 5;
+  ASSERT_TRUE(Write({update}).ok());
+  update.version = 6;
+  ASSERT_TRUE(Write({update}).ok());
+  EXPECT_EQ(encoder_.pictures, 1);
+  EXPECT_EQ(store_.items.at("x").version, 6u);
+}
+
+TEST_F(ProductWriterTest, AnotherGroupIsAChange) {
+  ASSERT_TRUE(Write({Picture("x", "1,0")}).ok());
+  ProductUpdate update = Picture("x", "1,0");
+  update.group = "boots";
+  ASSERT_TRUE(Write({update}).ok());
+  EXPECT_EQ(store_.items.at("x").group, "boots");
+}
+
 TEST_F(ProductWriterTest, AnotherPictureOrAnotherCropIsEncoded) {
   ASSERT_TRUE(Write({Picture("x", "3,4")}).ok());
   ASSERT_TRUE(Write({Picture("x", "4,3")}).ok());

@@ -112,11 +112,12 @@ TEST_F(IngestSessionTest, OneBadItemDoesNotEndTheStream) {
   Send("good", "1,0");
   v1::IngestRequest nothing;
   nothing.set_collection("shoes");
+  nothing.mutable_item()->set_id("nothing");
   stream_.to_send.push_back(nothing);
   EXPECT_TRUE(Run(encoder_).ok());
   EXPECT_EQ(stream_.answers[0].error().code(), 3);
   EXPECT_FALSE(stream_.answers[1].has_error());
-  EXPECT_EQ(stream_.answers[2].error().message(), "source: one of image and embedding must be given");
+  EXPECT_EQ(stream_.answers[2].error().message(), "images: must be 1 to 16, got 0");
 }
 
 TEST_F(IngestSessionTest, AnUnknownCollectionIsToldForEachItem) {
