@@ -53,13 +53,13 @@ export const thumbnail = (collection, id, image = 0) => `${itemPath(collection, 
 // `query` is { photo, crop } or { id }.
 export function search(collection, query, options, signal) {
   const path = `${collectionPath(collection)}:search`;
-  const request = { k: options.k, filter: options.filter };
+  const request = { k: options.k, filter: options.filter, explain: true };
   if (query.id !== undefined) {
-    request.itemId = query.id;
+    request.query = { id: query.id };
     const headers = { 'Content-Type': 'application/json' };
     return call(path, { method: 'POST', headers, body: JSON.stringify(request), signal });
   }
-  if (query.crop) request.crop = query.crop;
+  if (query.crop) request.query = { crop: query.crop };
   const form = new FormData();
   form.append('request', new Blob([JSON.stringify(request)], { type: 'application/json' }));
   form.append('image', query.photo, 'photo');
