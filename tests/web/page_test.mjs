@@ -99,6 +99,7 @@ async function assertAccessible() {
 test('shows the catalog before anything is searched for', async () => {
   await goTo();
   assert.equal((await shownIds()).length, 24);
+  assert.equal(await page.locator('.filters').isVisible(), false, 'there is nothing to narrow yet');
   await page.getByRole('button', { name: 'Show more' }).click();
   await page.locator('.card[data-id]').nth(24).waitFor();
   assert.equal((await shownIds()).length, 48);

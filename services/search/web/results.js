@@ -6,7 +6,9 @@ const TITLES = ['title', 'name', 'product_name'];
 const SECONDARY = ['brand', 'category', 'color', 'material', 'pattern', 'class'];
 
 const text = (value) => (Array.isArray(value) ? value.join(', ') : value === true ? 'yes' : value === false ? 'no' : String(value));
-const titleOf = (item) => String(TITLES.map((name) => item.attributes[name]).find(Boolean) ?? item.id);
+// Items that came from a folder of pictures have a file's path as id: its name is enough.
+const fileName = (id) => id.replace(/^.*\/(?=.)/, '').replace(/(?<=.)\.(jpe?g|png|webp|gif|bmp|tiff?)$/i, '');
+const titleOf = (item) => String(TITLES.map((name) => item.attributes[name]).find(Boolean) ?? fileName(item.id));
 const money = (value) => value.toLocaleString(undefined, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const similarityOf = (item) => item.similarity ?? item.score;
 

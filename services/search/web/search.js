@@ -39,11 +39,11 @@ export class SearchView {
     this.grid = h('ul', { class: 'grid', 'aria-label': 'Results' });
     this.state = h('div', {});
     this.more = h('p', { class: 'actions center' }, h('button', { type: 'button', class: 'button', onclick: () => this.showMore() }, 'Show more'));
-    const filters = h('details', { class: 'filters', open: window.matchMedia('(min-width: 60rem)').matches },
+    this.filters = h('details', { class: 'filters', open: window.matchMedia('(min-width: 60rem)').matches },
       h('summary', {}, icon('sliders'), 'Filters'), this.facets,
       h('div', { class: 'facet written' }, h('label', { for: 'filter' }, 'Write a filter'), this.filterBox, this.filterProblem));
     this.element = h('div', { class: 'search' },
-      h('aside', { class: 'side', 'aria-label': 'Query and filters' }, this.panel.element, filters),
+      h('aside', { class: 'side', 'aria-label': 'Query and filters' }, this.panel.element, this.filters),
       h('section', { class: 'results', 'aria-label': 'Products' },
         h('div', { class: 'results-head' }, h('div', {}, this.heading, this.note), this.clear),
         this.state, this.grid, this.more));
@@ -113,7 +113,7 @@ export class SearchView {
     try {
       const [found, facets] = await Promise.all([
         this.load(loading.signal),
-        loadFacets(this.collection, this.choices, this.written, loading.signal),
+        this.query ? loadFacets(this.collection, this.choices, this.written, loading.signal) : [],
       ]);
       this.showFound(found, facets);
     } catch (error) {
@@ -127,6 +127,7 @@ export class SearchView {
   // { items, more }: what is like the query; without one, the collection as it comes.
   async load(signal) {
     const filter = filterText(this.choices, this.written);
+    this.filters.hidden = !this.query;  // they narrow a search; a catalog is listed whole
     if (this.query) {
       const answer = await api.search(this.collection, this.query, { k: this.k, filter }, signal);
       return {
@@ -150,7 +151,7 @@ export class SearchView {
     if (kept) focused.focus({ preventScroll: true });
     this.grid.replaceChildren(...this.cardsOf(items));
     this.more.hidden = !more;
-    this.clear.hidden = !(this.written.trim() || Object.values(this.choices).some(isChosen));
+    this.clear.hidden = !this.query || !(this.written.trim() || Object.values(this.choices).some(isChosen));
     this.heading.textContent = this.query ? 'Most similar' : 'In this catalog';
     this.note.textContent = this.query ? `${items.length}${more ? '+' : ''} products, best first`
       : 'Choose one to see more like it, or search with a photo.';
