@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // REST over real sockets: the same cases as over gRPC, and what only HTTP can get wrong.
 #include <algorithm>
+#include <atomic>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -269,6 +271,25 @@ TEST_F(RestTest, CountsAmongTheCallsOfTheService) {
   const double before = Metric(*server_, series);
   Done(Http().Get("/v1/model"));
   EXPECT_EQ(Metric(*server_, series), before + 1);
+}
+
+TEST_F(RestTest, EndsCleanlyWhileItIsCalled) {
+  const auto ending = Serve(*data_ / "ending", StarterModel());
+  std::atomic<int> answered = 0, unexpected = 0;
+  std::vector<std::jthread> callers;
+  for (int i = 0; i < 4; ++i) {
+    callers.emplace_back([&](const std::stop_token& stop) {
+      while (!stop.stop_requested()) {
+        const int status = Fetch(*ending, "/v1/model").status;  // 0 when nobody listens any more
+        ++answered;
+        if (status != 200 && status != 503 && status != 0) ++unexpected;
+      }
+    });
+  }
+  ASSERT_TRUE(Eventually([&] { return answered > 50; }));
+  EXPECT_EQ(ending->Stop(), 0);
+  callers.clear();  // joins
+  EXPECT_EQ(unexpected, 0);
 }
 
 TEST_F(RestTest, BrowsersOfListedOriginsMayCall) {

@@ -145,6 +145,22 @@ TEST_F(SplitTest, EachProgramTellsTheHealthOfItsServiceAndOfNoOther) {
   }
 }
 
+TEST_F(SplitTest, TheSearchServiceAloneHasRestAndThePage) {
+  const SplitDeployment split(folder_ / "split", StarterModel(), 1);
+  EXPECT_EQ(nlohmann::json::parse(Fetch(*split.search, "/v1/model").body)["dimension"], 512);
+  EXPECT_EQ(Fetch(*split.search, "/").status, 200);
+  EXPECT_EQ(Fetch(*split.index, "/v1/model").status, 404);
+  EXPECT_EQ(Fetch(*split.encoders[0], "/").status, 404);
+}
+
+TEST_F(SplitTest, RestSaysThatAServiceBehindIsOutOfReach) {
+  const auto index = StartIndex();
+  const Server search("lookalike-search", Flags{"--encoder", "127.0.0.1:1", "--index", index->grpc_address()});
+  EXPECT_EQ(Fetch(search, "/").status, 200);
+  EXPECT_EQ(Fetch(search, "/v1/collections").status, 200);
+  EXPECT_EQ(Fetch(search, "/v1/model").status, 503);
+}
+
 TEST_F(SplitTest, SearchIsNotServingUntilThereIsAnEncoder) {
   const auto index = StartIndex();
   auto encoder = StartEncoder();
