@@ -30,12 +30,14 @@ function dropZone(onFile) {
 function photoCard(photo, onCrop, onFile, onClear) {
   const crop = photo.width > 0 ? cropper(photo, onCrop) : null;
   return h('section', { class: 'query', 'aria-label': 'Your photo' },
-    crop?.element ?? h('p', { class: 'notice' }, 'This browser cannot show the photo; the search looks at all of it.'),
-    crop && h('p', { class: 'quiet small' }, 'Drag over the photo to search for a part of it.'),
+    crop?.element,
+    h('div', { class: 'about' },
+      h('p', { class: 'quiet small' }, crop ? 'Drag over the photo to search for a part of it.'
+        : 'This browser cannot show the photo; the search looks at all of it.'),
+      closeButton('Remove the photo', onClear)),
     h('p', { class: 'actions' },
       crop && h('button', { type: 'button', class: 'button', onclick: crop.reset }, icon('frame'), 'Whole photo'),
-      chooser('Another', 'upload', '', undefined, onFile)),
-    closeButton('Remove the photo', onClear));
+      chooser('Another', 'upload', '', undefined, onFile)));
 }
 
 function itemCard(collection, item, onFile, onClear) {
