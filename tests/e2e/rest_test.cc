@@ -70,7 +70,7 @@ class RestTest : public testing::Test {
                        {{"image", picture, "photo.jpg", "image/jpeg"}, {"request", request.dump(), "", kJson}});
   }
   static json ByItem(const std::string& id, json request) {
-    request["query"] = {{"id", id}};
+    request["query"]["id"] = id;
     return request;
   }
   static std::vector<std::string> Ids(const json& answer) {
@@ -115,6 +115,53 @@ TEST_F(RestTest, AnItemComesAndGoes) {
   EXPECT_EQ(Refused(Http().Delete(path), 404)["code"], "NOT_FOUND");
 }
 
+TEST_F(RestTest, AttributesChangeWithoutThePicture) {
+  const std::string path = "/v1/collections/shop/items/" + (*catalog_)[1].id;
+  const json before = Done(Http().Get(path));
+  Done(Http().Patch(path, R"({"attributes":{"season":"winter","pattern":null}})", kJson));
+  const json after = Done(Http().Get(path));
+  EXPECT_EQ(after["attributes"]["season"], "winter");
+  EXPECT_FALSE(after["attributes"].contains("pattern"));
+  EXPECT_EQ(after["attributes"]["category"], before["attributes"]["category"]);
+  EXPECT_EQ(after["images"], before["images"]);
+  Refused(Http().Patch("/v1/collections/shop/items/none", R"({"attributes":{"season":"winter"}})", kJson), 404);
+}
+
+TEST_F(RestTest, AnItemHasAThumbnail) {
+  const std::string path = "/v1/collections/shop/items/" + (*catalog_)[1].id + "/thumbnail";
+  const httplib::Result picture = Http().Get(path + "?image=0");
+  EXPECT_EQ(picture->status, 200);
+  EXPECT_EQ(picture->get_header_value("Content-Type"), "image/jpeg");
+  EXPECT_THAT(picture->body, StartsWith("\xff\xd8\xff"));
+  EXPECT_EQ(Http().Get(path, {{"If-None-Match", picture->get_header_value("ETag")}})->status, 304);
+  Refused(Http().Get(path + "?image=9"), 404);
+}
+
+TEST_F(RestTest, SeveralPicturesAreSeveralImages) {
+  const std::string path = "/v1/collections/shop/items/two-views";
+  const httplib::MultipartFormDataItems form = {{"image", ReadFile((*catalog_)[3].picture), "front.jpg", "image/jpeg"},
+                                                {"image", ReadFile((*catalog_)[4].picture), "side.jpg", "image/jpeg"}};
+  Done(Http().Put(path, form));
+  EXPECT_EQ(Done(Http().Get(path))["images"].size(), 2u);
+  Done(Http().Delete(path));
+}
+
+TEST_F(RestTest, SeveralSearchesInOneCallAreAnsweredEachByItself) {
+  const json requests = {{"requests", {ByItem("none", {{"k", 1}}), ByItem((*catalog_)[0].id, {{"k", 1}})}}};
+  const json answer = Done(Http().Post("/v1/collections/shop:batchSearch", requests.dump(), kJson));
+  EXPECT_EQ(answer["results"][0]["error"]["code"], 5);
+  EXPECT_EQ(answer["results"][1]["response"]["results"].size(), 1u);
+}
+
+TEST_F(RestTest, ARankingProfileComesAndGoes) {
+  const std::string path = "/v1/collections/shop/rankingProfiles/cheap";
+  Done(Http().Put(path, "{}", kJson));
+  const json request = ByItem((*catalog_)[0].id, {{"rankingProfile", "cheap"}});
+  Done(Search("shop", request));
+  Done(Http().Delete(path));
+  Refused(Search("shop", request), 404);
+}
+
 TEST_F(RestTest, ACollectionComesAndGoes) {
   const auto create = [] { return Http().Post("/v1/collections", R"({"name":"lamps","dimension":3})", kJson); };
   EXPECT_EQ(Done(create())["dimension"], 3);
@@ -157,7 +204,8 @@ struct BadRequest {
 };
 const BadRequest kBadRequests[] = {
     {"POST", "/v1/collections/plane:search", kJson, R"({"k":1})", 400, "INVALID_ARGUMENT", "quer"},
-    {"POST", "/v1/collections/nowhere:search", kJson, R"({"embedding":{"values":[1,0]}})", 404, "NOT_FOUND", ""},
+    {"POST", "/v1/collections/nowhere:search", kJson, R"({"query":{"embedding":{"values":[1,0]}}})", 404, "NOT_FOUND",
+     ""},
     {"POST", "/v1/collections/plane:search", kJson, R"({"kk":1})", 400, "INVALID_ARGUMENT",
      "kk: there is no such field"},
     {"POST", "/v1/collections/plane:search", kJson, R"({"k":-1})", 400, "INVALID_ARGUMENT", "k: "},

@@ -12,6 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 
+#include "libs/digest/sha256.h"
 #include "services/search/rest/http_error.h"
 #include "services/search/rest/openapi.h"
 #include "services/search/rest/request_reader.h"
@@ -35,8 +36,17 @@ HttpResponse Json(const Message& message) {
   return ErrorResponse(absl::InternalError(absl::StrCat("the answer has no JSON: ", std::string(status.message()))));
 }
 
+// A picture, or that the caller has it already.
+HttpResponse Jpeg(const HttpRequest& request, const std::string& bytes) {
+  const std::string tag = absl::StrCat("\"", Sha256Hex(bytes).substr(0, 16), "\"");
+  HttpResponse response = {.status = 200, .content_type = "image/jpeg", .body = bytes};
+  response.headers = {{"Cache-Control", "private, max-age=60"}, {"ETag", tag}};
+  if (request.Header("If-None-Match") == tag) response.status = 304;
+  return response;
+}
+
 // The answer of an RPC that succeeded. `id` is the last of the path's variables.
-HttpResponse AnswerOf(const Route& route, const Message& response, const std::string& id) {
+HttpResponse AnswerOf(const Route& route, const HttpRequest& request, const Message& response, const std::string& id) {
   if (route.failure != nullptr) {
     if (const absl::Status status = route.failure(response); !status.ok()) return ErrorResponse(status);
   }
@@ -49,10 +59,7 @@ HttpResponse AnswerOf(const Route& route, const Message& response, const std::st
     }
     return Json(reflection.GetRepeatedMessage(response, field, 0));
   }
-  return {.status = 200,
-          .content_type = "image/jpeg",
-          .body = reflection.GetString(response, field),
-          .headers = {{"Cache-Control", "no-cache"}}};
+  return Jpeg(request, reflection.GetString(response, field));
 }
 
 constexpr char kOpenApiPath[] = "/openapi.json";
@@ -116,7 +123,7 @@ HttpResponse RestGateway::Call(const Route& route, const HttpRequest& http,
   const absl::Status status = caller_.Call(method, *request, absl::Now() + *timeout, *response);
   if (!status.ok()) return ErrorResponse(status);
   const std::vector<std::string> names = route.path_template().variables();
-  return AnswerOf(route, *response, names.empty() ? "" : variables.at(names.back()));
+  return AnswerOf(route, http, *response, names.empty() ? "" : variables.at(names.back()));
 }
 
 void RestGateway::AddCorsHeaders(const HttpRequest& request, HttpResponse& response) const {

@@ -53,7 +53,7 @@ export const thumbnail = (collection, id, image = 0) => `${itemPath(collection, 
 // `query` is { photo, crop } or { id }.
 export function search(collection, query, options, signal) {
   const path = `${collectionPath(collection)}:search`;
-  const request = { k: options.k, filter: options.filter };
+  const request = { k: options.k, filter: options.filter, explain: true };
   if (query.id !== undefined) {
     request.query = { id: query.id };
     const headers = { 'Content-Type': 'application/json' };

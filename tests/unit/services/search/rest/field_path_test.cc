@@ -51,7 +51,7 @@ TEST(FieldPathTest, RefusesWhatIsNoValueOfTheType) {
 }
 
 TEST(FieldPathTest, FindsFieldsByBothOfTheirNames) {
-  EXPECT_NE(FindField(*v1::UpsertRequest::descriptor(), "item.image"), nullptr);
+  EXPECT_NE(FindField(*v1::UpsertRequest::descriptor(), "item.images.image"), nullptr);
   EXPECT_EQ(FindField(*v1::GetRequest::descriptor(), "withEmbeddings"),
             FindField(*v1::GetRequest::descriptor(), "with_embeddings"));
   for (const char* path : {"", "x", "item.x", "collection.x"}) {

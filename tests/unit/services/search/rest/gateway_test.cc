@@ -142,7 +142,7 @@ TEST_F(GatewayTest, RefusesPartsThatHaveNoMeaning) {
 
 TEST_F(GatewayTest, RefusesABodyThatIsNotTheRequest) {
   EXPECT_EQ(Error(Search(R"({"kk":1})"), 400)["field"], "kk");
-  EXPECT_EQ(Error(Search(R"({"crop":{"lefft":1}})"), 400)["field"], "lefft");
+  EXPECT_EQ(Error(Search(R"({"query":{"crop":{"lefft":1}}})"), 400)["field"], "lefft");
   EXPECT_EQ(Error(Search(R"({"k":"many"})"), 400)["field"], "k");
   EXPECT_EQ(Error(Search(R"({"collection":"bags"})"), 400)["field"], "collection");
   for (const char* body : {"", "{", "[]", "null", "\"k\"", "{\"k\":1}}", "\xff"}) {
