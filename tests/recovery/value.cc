@@ -115,7 +115,8 @@ Facts MakeFacts(const std::string& collection, const std::string& id, Version ve
 }
 
 size_t ImageCount(const std::string& collection, const std::string& id, Version version) {
-  return Random(Seed(kImages, collection, id, version)).Between(1, 4);
+  Random random(Seed(kImages, collection, id, version));
+  return random.Chance(0.125) ? random.Between(2, 4) : 1;
 }
 
 Embedding MakeEmbedding(const std::string& collection, size_t dimension, const std::string& id, Version version,

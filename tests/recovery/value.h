@@ -37,7 +37,8 @@ const std::vector<std::string>& Tags();
 
 Facts MakeFacts(const std::string& collection, const std::string& id, Version version);
 
-// One to four: what a version has changes with it, so that images come and go.
+// One, of one version in eight two to four: so that images come and go, and there are not many more than items, which
+// a search by an embedding of random values would begin to miss.
 size_t ImageCount(const std::string& collection, const std::string& id, Version version);
 
 // Of one of the item's images, normalised. The first of one id in sixteen has a twin's embedding: one of three that
