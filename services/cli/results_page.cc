@@ -61,7 +61,7 @@ absl::StatusOr<std::unique_ptr<ResultsPage>> ResultsPage::Begin(const std::strin
   if (!source.ok()) return source.status();
   for (size_t i = 0; i < (*source)->size(); ++i) {
     absl::StatusOr<std::optional<SourceItem>> item = (*source)->Next();
-    if (item.ok() && item->has_value()) page->picture_of_id_[(*item)->id] = (*item)->picture;
+    if (item.ok() && item->has_value()) page->picture_of_id_[(*item)->id] = (*item)->pictures.front();
   }
   return page;
 }
