@@ -79,14 +79,16 @@ void Run(Stub& shop, const std::string& collection, const std::string& picture) 
   search.set_k(3);
   search.set_filter("category = \"example\"");
   search.set_min_sequence(written.sequence());  // whichever replica answers, it has seen the write
-  for (const v1::ScoredItem& found : Call(shop, &Stub::Search, search, seconds(2)).results()) {
+  const v1::SearchResponse response = Call(shop, &Stub::Search, search, seconds(2));
+  for (const v1::ScoredItem& found : response.results()) {
     std::cout << std::fixed << std::setprecision(4) << found.score() << " " << found.id() << "\n";
   }
 
   v1::DeleteRequest deletion;
   deletion.set_collection(collection);
   deletion.add_ids(item.id());
-  for (const v1::DeleteOutcome& outcome : Call(shop, &Stub::Delete, deletion, seconds(5)).outcomes()) {
+  const v1::DeleteResponse deleted = Call(shop, &Stub::Delete, deletion, seconds(5));
+  for (const v1::DeleteOutcome& outcome : deleted.outcomes()) {
     std::cout << (outcome.has_error() ? outcome.error().message() : "deleted " + outcome.id()) << "\n";
   }
 }

@@ -20,13 +20,13 @@ class CollectionBlendTest : public testing::TestWithParam<bool> {
   CollectionBlendTest() {
     std::vector<Item> items = random_.Draw(0, 200);
     for (Item& item : items) {
-      for (float& value : item.embedding) value = 0.3f * value + 0.25f;
+      for (float& value : item.images.front().embedding) value = 0.3f * value + 0.25f;
     }
     shoes_.Put(std::move(items));
     shoes_.Maintain();
     if (shoes_.Info().mean_items == 0) return;
     for (const auto& [id, item] : shoes_.expected().items()) {
-      for (size_t i = 0; i < mean_.size(); ++i) mean_[i] += item.embedding[i] / 200;
+      for (size_t i = 0; i < mean_.size(); ++i) mean_[i] += item.images.front().embedding[i] / 200;
     }
   }
 
@@ -81,7 +81,7 @@ TEST_P(CollectionBlendTest, ScoresAreTheSimilarityToTheWeightedSum) {
     const Embedding wanted = Sum(parts, weights);
     float before = 1;
     for (const ScoredItem& found : answer->front()) {
-      const Embedding embedding = Centered(shoes_.expected().items().at(found.item.id).embedding);
+      const Embedding embedding = Centered(shoes_.expected().items().at(found.item.id).images.front().embedding);
       EXPECT_NEAR(found.score, Cosine(wanted, embedding), ExpectedItems::kTolerance);
       EXPECT_LE(found.score, before);
       before = found.score;
@@ -105,7 +105,8 @@ TEST_P(CollectionBlendTest, TheEmbeddingsOfResultsTellHowSimilarTheyAre) {
     EXPECT_NEAR(Cosine(found.embedding, Centered(part[0])), found.score, ExpectedItems::kTolerance);
     const auto& items = shoes_.expected().items();
     EXPECT_NEAR(Cosine(found.embedding, first.embedding),
-                Cosine(Centered(items.at(found.item.id).embedding), Centered(items.at(first.item.id).embedding)),
+                Cosine(Centered(items.at(found.item.id).images.front().embedding),
+                       Centered(items.at(first.item.id).images.front().embedding)),
                 ExpectedItems::kTolerance);
   }
   EXPECT_TRUE(Search(part, {})->front()[0].embedding.empty());

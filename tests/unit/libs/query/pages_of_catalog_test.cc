@@ -31,7 +31,7 @@ class PagesOfCatalogTest : public testing::TestWithParam<bool> {
     for (size_t i = 0; i < kItems; ++i) {
       items[i].id = std::to_string(i);
       // Some products have several items with the same picture.
-      items[i].embedding = i % 10 == 1 ? items[i - 1].embedding : vectors_.Draw();
+      items[i].images.emplace_back().embedding = i % 10 == 1 ? items[i - 1].images.front().embedding : vectors_.Draw();
     }
     EXPECT_TRUE(catalog_->Upsert("shop", "", std::move(items), absl::InfiniteFuture()).ok());
   }

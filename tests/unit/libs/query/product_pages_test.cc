@@ -31,7 +31,7 @@ class ProductPagesTest : public testing::Test {
     Item& item = store_.items[id];
     item.id = id;
     item.attributes = {{"margin", margin}, {"color", id.substr(0, 1)}};
-    item.embedding = {similarity, std::sqrt(1 - similarity * similarity)};
+    item.images = {{.embedding = {similarity, std::sqrt(1 - similarity * similarity)}}};
     item.sequence = ++store_.info.sequence;
   }
   // Many of them equally similar.

@@ -24,7 +24,7 @@ class ProductRankingTest : public testing::Test {
   void Keep(const std::string& id, float similarity, Attributes attributes = {}) {
     store_.items[id].id = id;
     store_.items[id].attributes = std::move(attributes);
-    store_.items[id].embedding = {similarity, std::sqrt(1 - similarity * similarity)};
+    store_.items[id].images = {{.embedding = {similarity, std::sqrt(1 - similarity * similarity)}}};
   }
 
   ProductResults Search() {
@@ -103,7 +103,8 @@ TEST_F(ProductRankingTest, OneOfEachGroup) {
 TEST_F(ProductRankingTest, DiversityComparesTheEmbeddingsOfCandidates) {
   Keep("best", 0.9f);
   Keep("twin", 0.89f);
-  store_.items["other"] = {.id = "other", .attributes = {}, .embedding = {0.6f, -0.8f}, .image_digest = ""};
+  store_.items["other"].id = "other";
+  store_.items["other"].images = {{.embedding = {0.6f, -0.8f}}};
   query_.ranking.diversity = Diversity{0.5};
   EXPECT_THAT(Find(), ElementsAre("best", "other", "twin"));
   EXPECT_FLOAT_EQ(*Search().items[0].redundancy, 0);

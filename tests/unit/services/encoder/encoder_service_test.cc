@@ -117,7 +117,7 @@ TEST_F(EncoderServiceTest, TellsAMessageTooLargeApart) {
 
 TEST_F(EncoderServiceTest, TheSearchServicePassesTheDelayOn) {
   FakeStore store;
-  SearchService search(&client_, &store, {});
+  SearchService search(&client_, &store, {}, {});
   const Listening listening(&search, v1::VisualSearch::service_full_name(), &metrics_);
   const auto stub = v1::VisualSearch::NewStub(listening.Channel({.service = v1::VisualSearch::service_full_name()}));
   Answer held = HoldTheWorker();
@@ -125,7 +125,7 @@ TEST_F(EncoderServiceTest, TheSearchServicePassesTheDelayOn) {
   AwaitWaiting(Lane::kInteractive, 2);
   v1::SearchRequest request;
   request.set_collection("shoes");
-  request.set_image(Picture(4));
+  request.mutable_query()->set_image(Picture(4));
   request.set_k(1);
   grpc::ClientContext context;
   v1::SearchResponse response;
