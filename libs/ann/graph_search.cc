@@ -21,11 +21,9 @@ constexpr size_t kSamples = 48;
 
 // A filter leaves out what is around the query where it allows less than this part of what chance would leave of it.
 constexpr double kFewAround = 0.5;
-// The nearest that it allows then lie on all sides, at the edge of what it leaves out, with few links among them. A
-// beam that is up to so much wider finds as many of them as elsewhere: so wide around the hole that half of all items
-// leave, and less around smaller ones. Measured on clustered embeddings; seeds among what is allowed did not help.
-constexpr double kMostWiderAroundAHole = 3;
-constexpr double kShareOfALargeHole = 0.5;
+// The nearest that it allows then lie on all sides, at the edge of what it leaves out, with few links among them: so
+// much wider a beam finds as many of them as elsewhere.
+constexpr size_t kWiderAroundAHole = 3;
 
 // Of the best by approximate similarity so many are compared in full.
 size_t Rescored(size_t k) { return 2 * k + 10; }
@@ -49,7 +47,7 @@ std::vector<Neighbor> GraphSearch::Run() {
   if (k_ == 0) return {};
   if (!ShouldScan(ef_)) {
     const Candidate start = Descend(View(), code_, 0);
-    const size_t wanted = filter_ != nullptr && IsInAHole(start.row) ? EfAroundAHole() : ef_;
+    const size_t wanted = filter_ != nullptr && IsInAHole(start.row) ? kWiderAroundAHole * ef_ : ef_;
     if (!ShouldScan(wanted)) {
       std::vector<Neighbor> found = Resolve(WalkAndScanBacklog(start, wanted));
       if (found.size() == k_) return found;
@@ -122,16 +120,8 @@ bool GraphSearch::IsInAHole(Row row) const {
     around += count;
     for (size_t i = 0; i < count; ++i) allowed += filter_->Allows(graph_.rows.slot(behind[i]));
   }
-  return static_cast<double>(allowed) < kFewAround * AllowedShare() * static_cast<double>(around);
-}
-
-size_t GraphSearch::EfAroundAHole() const {
-  const double size = std::min(1.0, (1 - AllowedShare()) / kShareOfALargeHole);
-  return static_cast<size_t>((1 + (kMostWiderAroundAHole - 1) * size) * static_cast<double>(ef_));
-}
-
-double GraphSearch::AllowedShare() const {
-  return static_cast<double>(matching_) / static_cast<double>(std::max<size_t>(1, graph_.rows.live()));
+  const double share = static_cast<double>(matching_) / static_cast<double>(std::max<size_t>(1, graph_.rows.live()));
+  return static_cast<double>(allowed) < kFewAround * share * static_cast<double>(around);
 }
 
 // Takes slots of the filter at even distances.

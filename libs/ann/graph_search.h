@@ -37,8 +37,6 @@ class GraphSearch {
   std::vector<Candidate> WalkAndScanBacklog(Candidate start, size_t ef) const;
   std::vector<Candidate> WalkGraph(Candidate start, size_t ef, size_t linked) const;
   bool IsInAHole(Row row) const;
-  size_t EfAroundAHole() const;
-  double AllowedShare() const;
   void AddSamples(Beam& beam, VisitedSet& seen) const;
   std::vector<Candidate> BestOf(const Beam& beam) const;
   std::vector<Neighbor> Resolve(std::vector<Candidate> candidates) const;
