@@ -52,13 +52,17 @@ function explanation(item) {
   ];
 }
 
+// Can be scrolled by keys where it is wider than the card.
+const why = (item) =>
+  h('div', { class: 'why', role: 'region', 'aria-label': `Why ${titleOf(item)} is here`, tabIndex: 0 }, explanation(item));
+
 function explainButton(item, card) {
   const button = h('button', {
     type: 'button', class: 'explain', 'aria-expanded': 'false', 'aria-label': `Explain ${titleOf(item)}`,
     title: 'Why is this here?',
     onclick: () => {
       const shown = card.querySelector('.why');
-      if (shown) shown.remove(); else card.append(h('div', { class: 'why' }, explanation(item)));
+      if (shown) shown.remove(); else card.append(why(item));
       button.setAttribute('aria-expanded', String(!shown));
     },
   }, icon('info'));

@@ -110,7 +110,8 @@ TEST_F(GatewayTest, PathAndBodyMakeTheRequest) {
   EXPECT_EQ(service_.searched.k(), 5u);
   EXPECT_EQ(service_.searched.min_score(), 0.5F);
   EXPECT_EQ(service_.searched.filter(), "price < 80");
-  EXPECT_EQ(json::parse(response.body), json::parse(R"({"results":[],"modelId":"a model"})"))
+  EXPECT_EQ(json::parse(response.body),
+            json::parse(R"({"results":[],"modelId":"a model","droppedFilters":[],"nextPageToken":""})"))
       << "fields are written though they are empty";
 }
 
