@@ -60,8 +60,12 @@ struct Outcome {
   }
   double IdleAddedUs() const { return idle.served_us - idle.pass_us; }
   double GoodputShare() const { return overload.AnsweredPerSecond() / peak; }
-  // How many forward passes longer the slowest interactive calls take beside bulk work.
-  double AddedPasses() const { return (beside_bulk.p99 - alone.p99) / idle.pass_us; }
+  // How many forward passes longer the slowest interactive calls take beside bulk work. A pass is as long as it is
+  // then: one of an idle machine has all of its cores.
+  double AddedPasses() const {
+    const double busy_pass_us = 1e6 * static_cast<double>(workers * batch) / MedianSaturated().bare_per_second;
+    return (beside_bulk.p99 - alone.p99) / busy_pass_us;
+  }
 };
 
 // One call at a time, for as long as it takes.
