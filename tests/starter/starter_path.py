@@ -6,8 +6,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+REPOSITORY = Path(__file__).resolve().parents[2]
+
 sys.dont_write_bytecode = True
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts" / "starter"))
+sys.path.insert(0, str(REPOSITORY / "scripts" / "starter"))
 
 SKIPPED = 77  # what CTest's SKIP_RETURN_CODE says
 
