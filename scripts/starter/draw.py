@@ -34,7 +34,7 @@ def write_shard(directory, options, number):
     if path.exists():
         return False
     temporary = path.with_suffix(f".{os.getpid()}.tmp")
-    shard.save_shard(shard.draw_shard(options, number), temporary)
+    shard.save_shard(shard.draw_shard(options, number), options, temporary)
     os.replace(temporary, path)
     return True
 
@@ -76,7 +76,7 @@ def chosen_families(names):
 
 
 def add_shard_flags(parser):
-    parser.add_argument("--seed", type=int, default=0, help="of the drawings (default: 0)")
+    parser.add_argument("--draw-seed", type=int, default=0, metavar="SEED", help="of the drawings (default: 0)")
     parser.add_argument("--shard-products", type=int, default=512, metavar="N",
                         help=f"products in a shard, each in {shard.VIEWS} views (default: 512)")
     parser.add_argument("--picture-side", type=int, default=72, metavar="PIXELS",
@@ -86,7 +86,7 @@ def add_shard_flags(parser):
 
 
 def shard_options(arguments):
-    return shard.ShardOptions(arguments.seed, arguments.shard_products, arguments.picture_side)
+    return shard.ShardOptions(arguments.draw_seed, arguments.shard_products, arguments.picture_side)
 
 
 def parse_arguments():

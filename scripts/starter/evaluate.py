@@ -19,10 +19,13 @@ import time
 import numpy as np
 
 import checkpoint
+import draw
 import embed
 import export
 import retrieval
 import testset
+
+MIN_PRODUCTS = 6
 
 
 def held_out(model, side, products, device):
@@ -50,6 +53,18 @@ def measure(model, side, products, shapes, device):
             "products_per_family": products, "shapes": shapes, "seconds": round(time.monotonic() - start, 1)}
 
 
+def write_query_sheet(model, side, products, device, path):
+    """A row for each held-out family: a query, then its eight nearest pictures of other products."""
+    drawn = testset.held_out_products(products)
+    cosines = retrieval.similarities(embed.embeddings(model, embed.resized(drawn.pictures, side), device))
+    rows = []
+    for family in np.unique(drawn.labels):
+        query = int(np.flatnonzero(drawn.labels == family)[0])
+        order = np.argsort(-np.where(drawn.product == drawn.product[query], -np.inf, cosines[query]))
+        rows.append(np.concatenate(drawn.pictures[[query, *order[:8]]], 1))
+    draw.write_png(path, np.concatenate(rows))
+
+
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     source = parser.add_mutually_exclusive_group(required=True)
@@ -58,8 +73,12 @@ def parse_arguments():
     parser.add_argument("--side", type=int, action="append", metavar="PIXELS", help="again for more (default: 64)")
     parser.add_argument("--products", type=int, default=20, help="of each held-out family (default: 20)")
     parser.add_argument("--shapes", type=int, default=25, help="for colours and for patterns (default: 25)")
+    parser.add_argument("--sheet", metavar="FILE", help="a PNG of queries and what they find, at the first --side")
     parser.add_argument("--device", default="cpu", help="cpu (default) or cuda")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    if arguments.products < MIN_PRODUCTS:
+        parser.error(f"--products must be at least {MIN_PRODUCTS}: fewer do not make ten neighbours of one family")
+    return arguments
 
 
 def main():
@@ -68,7 +87,10 @@ def main():
         model = export.load_plain(arguments.weights)
     else:
         model, _ = checkpoint.load_network(arguments.checkpoint)
-    for side in arguments.side or [64]:
+    sides = arguments.side or [64]
+    if arguments.sheet:
+        write_query_sheet(model, sides[0], arguments.products, arguments.device, arguments.sheet)
+    for side in sides:
         print(json.dumps(measure(model, side, arguments.products, arguments.shapes, arguments.device)), flush=True)
 
 

@@ -23,7 +23,7 @@ def parse_phases(text):
 
 def side_at(phases, step, steps, seed):
     sides = [sides for start, sides in phases if step >= start * steps][-1]
-    return int(np.random.default_rng([seed, step]).choice(sides))
+    return int(np.random.default_rng([seed, step, 1]).choice(sides))
 
 
 def learning_rate(peak, step, steps):

@@ -30,7 +30,7 @@ class ShardSource:
     def get(self, number):
         """Takes numbers in rising order."""
         if self._has_file(number):
-            return shard.load_shard(shard_path(self._directory, number))
+            return shard.load_shard(shard_path(self._directory, number), self._options)
         if not self._pool:
             return shard.draw_shard(self._options, number)
         for next_number in range(number, number + self._ahead):
@@ -69,7 +69,7 @@ class Window:
         by the names of the heads."""
         self._hold(step // self._steps_per_shard)
         in_shard = len(self._slots[0]["family"])
-        chosen = np.random.default_rng([seed, step]).permutation(in_shard * len(self._slots))[:products]
+        chosen = np.random.default_rng([seed, step, 2]).permutation(in_shard * len(self._slots))[:products]
         parts = []
         for slot, content in enumerate(self._slots):
             index = torch.from_numpy(chosen[chosen // in_shard == slot] % in_shard)

@@ -131,6 +131,7 @@ def run(trainer, window, directory):
 
 
 def add_training_flags(parser):
+    parser.add_argument("--seed", type=int, default=0, help="of the first weights and the order (default: 0)")
     parser.add_argument("--pictures", type=int, default=4_000_000, help="seen in the whole run (default: 4000000)")
     parser.add_argument("--width", type=int, default=512, help="of the embedding: 512 (default), 256, 128 or 64")
     parser.add_argument("--groups", type=int, default=1, help="of the convolutions after the first (default: 1)")

@@ -162,10 +162,13 @@ class SeedTest(unittest.TestCase):
             self.assertFalse((first.pictures == other.pictures).all())
 
     def test_a_file_gives_back_the_shard(self):
-        drawn = shard.draw_shard(shard.ShardOptions(products=3, side=24), 0)
+        options = shard.ShardOptions(products=3, side=24)
+        drawn = shard.draw_shard(options, 0)
         with starter_path.temporary_directory() as directory:
-            shard.save_shard(drawn, directory / "shard.npz")
-            self.assert_same(drawn, shard.load_shard(directory / "shard.npz"))
+            shard.save_shard(drawn, options, directory / "shard.npz")
+            self.assert_same(drawn, shard.load_shard(directory / "shard.npz", options))
+            with self.assertRaisesRegex(ValueError, "drawn with"):
+                shard.load_shard(directory / "shard.npz", shard.ShardOptions(seed=1, products=3, side=24))
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ class ShardOptions:
 
 def _random(options, shard, index):
     """A generator of its own for each product: shards do not depend on which process draws what, nor on their order."""
-    return np.random.default_rng([options.seed, shard, index])
+    return np.random.default_rng([options.seed, shard, index, 3])
 
 
 def _product_and_drawings(options, shard, index):
@@ -53,11 +53,14 @@ def draw_shard(options, number):
                  np.stack([[drawing.body_lab for drawing in drawings] for _, drawings in drawn]).astype(np.float32))
 
 
-def save_shard(shard, path):
+def save_shard(shard, options, path):
     with open(path, "wb") as file:
-        np.savez(file, **{one.name: getattr(shard, one.name) for one in fields(Shard)})
+        np.savez(file, options=repr(options), **{one.name: getattr(shard, one.name) for one in fields(Shard)})
 
 
-def load_shard(path):
+def load_shard(path, options):
+    """ValueError where the file was drawn with other options: a run must see what its options say."""
     with np.load(path) as arrays:
+        if str(arrays["options"]) != repr(options):
+            raise ValueError(f"{path} was drawn with {arrays['options']}, wanted {options!r}")
         return Shard(**{one.name: arrays[one.name] for one in fields(Shard)})
