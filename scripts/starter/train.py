@@ -97,14 +97,31 @@ class Trainer:
         self.optimizer.step()
 
 
-def log_row(trainer, terms, side, first_step, seconds):
-    """Pictures a second since the run was started or resumed."""
+class Means:
+    """Of the loss's terms since the last row of the log: those of one step say little. Kept on the device, because
+    asking for a value waits for it."""
+
+    def __init__(self):
+        self._sums, self._count = {}, 0
+
+    def add(self, terms):
+        self._count += 1
+        for name, term in terms.items():
+            self._sums[name] = self._sums.get(name, 0) + term.detach()
+
+    def take(self):
+        means = {name: round(float(total) / self._count, 4) for name, total in self._sums.items()}
+        self._sums, self._count = {}, 0
+        return means
+
+
+def log_row(trainer, means, side, first_step, seconds):
+    """Pictures a second since the run was started or resumed; `side` is the last step's."""
     pictures = shard.VIEWS * trainer.arguments.batch_products
     return {"step": trainer.step, "steps": trainer.steps, "pictures": trainer.step * pictures, "side": side,
-            "learning_rate": round(trainer.optimizer.param_groups[0]["lr"], 8),
-            "seconds": round(seconds, 1),
+            "learning_rate": round(trainer.optimizer.param_groups[0]["lr"], 8), "seconds": round(seconds, 1),
             "pictures_per_second": round((trainer.step - first_step) * pictures / seconds, 1),
-            "losses": {name: round(float(term), 4) for name, term in terms.items()}}
+            "losses": means.take()}
 
 
 def is_due(step, every, last):
@@ -115,14 +132,15 @@ def run(trainer, window, directory):
     """Until the run's end, --stop-at or --minutes, whichever comes first; leaves a checkpoint."""
     arguments, first_step, start = trainer.arguments, trainer.step, time.monotonic()
     last = min(trainer.steps, arguments.stop_at or trainer.steps)
-    log = checkpoint.Log(directory / "log.jsonl", first_step)
+    log, means = checkpoint.Log(directory / "log.jsonl", first_step), Means()
     while trainer.step < last:
         terms, side = trainer.train_step(window)
+        means.add(terms)
         seconds = time.monotonic() - start
         if arguments.minutes and seconds > 60 * arguments.minutes:
             last = trainer.step
         if is_due(trainer.step, arguments.log_every, last):
-            row = log_row(trainer, terms, side, first_step, seconds)
+            row = log_row(trainer, means, side, first_step, seconds)
             log.write(row)
             print(f"step {row['step']} of {row['steps']}, side {side}, {row['pictures_per_second']} pictures/s, "
                   f"{row['losses']}", flush=True)
