@@ -94,7 +94,12 @@ std::string Process::TextOf(Stream& stream) {
   return stream.text;
 }
 
-void Process::Signal(int number) const { kill(pid_, number); }
+void Process::Signal(int number) const {
+  kill(pid_, number);
+  // Until every thread stands still, some may go on working. WNOWAIT: Wait() hears of an end all the same.
+  siginfo_t info;
+  if (number == SIGSTOP) waitid(P_PID, static_cast<id_t>(pid_), &info, WSTOPPED | WEXITED | WNOWAIT);
+}
 
 int Process::Wait() {
   if (exit_code_) return *exit_code_;

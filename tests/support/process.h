@@ -38,7 +38,7 @@ class Process {
   std::string output() { return TextOf(output_); }
   std::string errors() { return TextOf(errors_); }
 
-  // SIGTERM, SIGKILL, SIGSTOP, …
+  // SIGTERM, SIGKILL, SIGSTOP, …; after SIGSTOP the program stands still when this returns.
   void Signal(int number) const;
 
   // Waits for the end; its exit code, or 128 + the signal that killed it, as a shell has it. A program that has not
