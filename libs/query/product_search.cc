@@ -132,7 +132,7 @@ void CutPool(CandidatePool& pool, const ProductQuery& query) {
 
 std::vector<Ranked> RankPool(const std::vector<ScoredItem>& pool, const ProductQuery& query,
                              const RankingOptions& options) {
-  std::vector<Candidate> candidates;
+  std::vector<RankingCandidate> candidates;
   candidates.reserve(pool.size());
   for (const ScoredItem& item : pool) {
     candidates.push_back({item.item.id, item.score, &item.item.attributes, item.embedding, item.item.group});

@@ -64,7 +64,7 @@ struct Freshness {
 
 // At most so many results of one group.
 struct Grouping {
-  std::string attribute;  // whose values are the groups; empty: Candidate::group
+  std::string attribute;  // whose values are the groups; empty: RankingCandidate::group
   size_t max_per_group = 1;
 };
 

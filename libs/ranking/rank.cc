@@ -17,17 +17,17 @@ class GroupLimits {
  public:
   explicit GroupLimits(const std::optional<Grouping>& grouping) : grouping_(grouping) {}
 
-  bool HasRoomFor(const Candidate& candidate) const {
+  bool HasRoomFor(const RankingCandidate& candidate) const {
     const auto count = counts_.find(GroupOf(candidate));
     return count == counts_.end() || count->first.empty() || count->second < grouping_->max_per_group;
   }
-  void Count(const Candidate& candidate) {
+  void Count(const RankingCandidate& candidate) {
     if (grouping_) ++counts_[GroupOf(candidate)];
   }
 
  private:
   // Empty: the item is a group of its own.
-  absl::string_view GroupOf(const Candidate& candidate) const {
+  absl::string_view GroupOf(const RankingCandidate& candidate) const {
     if (!grouping_) return {};
     if (grouping_->attribute.empty()) return candidate.group;
     const auto found = candidate.attributes->find(grouping_->attribute);
@@ -41,12 +41,12 @@ class GroupLimits {
 };
 
 // All that may be results, best first.
-std::vector<Ranked> ByScore(std::span<const Candidate> candidates, const RankingProfile& profile,
+std::vector<Ranked> ByScore(std::span<const RankingCandidate> candidates, const RankingProfile& profile,
                             const RankingOptions& options) {
   std::vector<Ranked> ranked;
   ranked.reserve(candidates.size());
   for (size_t i = 0; i < candidates.size(); ++i) {
-    const Candidate& candidate = candidates[i];
+    const RankingCandidate& candidate = candidates[i];
     const float score = Score(profile, candidate.similarity, *candidate.attributes, options.now);
     if (options.after && !options.after->IsBefore(score, candidate.id)) continue;
     ranked.push_back({.index = i, .score = score});
@@ -57,7 +57,7 @@ std::vector<Ranked> ByScore(std::span<const Candidate> candidates, const Ranking
   return ranked;
 }
 
-std::vector<Ranked> TakeInOrder(std::span<const Candidate> candidates, const std::vector<Ranked>& ranked,
+std::vector<Ranked> TakeInOrder(std::span<const RankingCandidate> candidates, const std::vector<Ranked>& ranked,
                                 const std::optional<Grouping>& grouping, size_t wanted) {
   std::vector<Ranked> taken;
   GroupLimits groups(grouping);
@@ -84,7 +84,7 @@ struct Waiting {
 
 // A result is the candidate whose marginal relevance is the highest after it was compared with all results before.
 // Those that could not be it even if nothing more were like them wait uncompared (Minoux' lazy greedy algorithm, 1978).
-std::vector<Ranked> Diversify(std::span<const Candidate> candidates, const std::vector<Ranked>& ranked,
+std::vector<Ranked> Diversify(std::span<const RankingCandidate> candidates, const std::vector<Ranked>& ranked,
                               const RankingProfile& profile, size_t wanted) {
   const double lambda = profile.diversity->lambda;
   const auto marginal = [lambda](const Waiting& one) {
@@ -102,7 +102,7 @@ std::vector<Ranked> Diversify(std::span<const Candidate> candidates, const std::
   while (taken.size() < wanted && !heap.empty()) {
     std::pop_heap(heap.begin(), heap.end());
     Waiting& one = heap.back();
-    const Candidate& candidate = candidates[one.ranked.index];
+    const RankingCandidate& candidate = candidates[one.ranked.index];
     if (one.compared < taken.size() && groups.HasRoomFor(candidate)) {
       const std::span<const float> other = candidates[taken[one.compared++].index].embedding;
       const size_t dimension = std::min(candidate.embedding.size(), other.size());
@@ -123,7 +123,7 @@ std::vector<Ranked> Diversify(std::span<const Candidate> candidates, const std::
 
 }  // namespace
 
-std::vector<Ranked> Rank(std::span<const Candidate> candidates, const RankingProfile& profile,
+std::vector<Ranked> Rank(std::span<const RankingCandidate> candidates, const RankingProfile& profile,
                          const RankingOptions& options) {
   const std::vector<Ranked> ranked = ByScore(candidates, profile, options);
   const size_t wanted = options.skip > std::numeric_limits<size_t>::max() - options.k

@@ -16,7 +16,7 @@
 namespace lookalike {
 
 // An item that may become a result. A view of the caller's memory.
-struct Candidate {
+struct RankingCandidate {
   absl::string_view id;  // no two are the same
   float similarity = 0;
   const Attributes* attributes = nullptr;
@@ -51,7 +51,7 @@ struct Ranked {
 // The results in their final order: the highest score first, equal scores by id; with a grouping, no more of a group
 // than it allows, the best of it first; with diversity, as Diversity says, equal ones in the order of their scores.
 // Deterministic. Time: O(n log n) for n candidates, with diversity O(n · (skip + k) · dimension).
-std::vector<Ranked> Rank(std::span<const Candidate> candidates, const RankingProfile& profile,
+std::vector<Ranked> Rank(std::span<const RankingCandidate> candidates, const RankingProfile& profile,
                          const RankingOptions& options);
 
 }  // namespace lookalike

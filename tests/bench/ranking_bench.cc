@@ -61,7 +61,7 @@ RankingProfile Everything() {
 
 void RunRank(benchmark::State& state, const RankingProfile& profile) {
   const std::vector<Product> products = Products();
-  std::vector<Candidate> candidates;
+  std::vector<RankingCandidate> candidates;
   for (size_t i = 0; i < kCandidates; ++i) {
     const float similarity = 0.9f - 0.002f * static_cast<float>(i);
     candidates.push_back({products[i].id, similarity, &products[i].attributes, products[i].embedding});

@@ -31,7 +31,7 @@ class RankTest : public testing::Test {
   }
 
   RankingProfile profile_;
-  std::vector<Candidate> candidates_;
+  std::vector<RankingCandidate> candidates_;
 
  private:
   struct Stored {
@@ -141,7 +141,8 @@ TEST_F(RankTest, WithoutAnAttributeTheItemsOwnGroupsCount) {
   Add("b", 0.8f);
   Add("c", 0.7f);
   Add("d", 0.6f);
-  for (Candidate& candidate : candidates_) candidate.group = candidate.id == "c" || candidate.id == "d" ? "" : "boot";
+  for (RankingCandidate& candidate : candidates_)
+    candidate.group = candidate.id == "c" || candidate.id == "d" ? "" : "boot";
   EXPECT_THAT(Ids(), ElementsAre("a", "c", "d"));
 }
 
@@ -155,17 +156,17 @@ TEST_F(RankTest, DiversityAndGroupingHoldTogether) {
 }
 
 // The same by its definition: all comparisons anew for each result.
-std::vector<size_t> DiversifiedByDefinition(const std::vector<Candidate>& candidates, double lambda, size_t k) {
+std::vector<size_t> DiversifiedByDefinition(const std::vector<RankingCandidate>& candidates, double lambda, size_t k) {
   std::vector<size_t> taken, left(candidates.size());
   for (size_t i = 0; i < left.size(); ++i) left[i] = i;
   while (taken.size() < k && !left.empty()) {
     double best = -1e9;
     size_t best_place = 0;
     for (size_t place = 0; place < left.size(); ++place) {
-      const Candidate& one = candidates[left[place]];
+      const RankingCandidate& one = candidates[left[place]];
       double redundancy = taken.empty() ? 0 : -1;
       for (const size_t before : taken) {
-        const Candidate& other = candidates[before];
+        const RankingCandidate& other = candidates[before];
         redundancy =
             std::max<double>(redundancy, one.embedding[0] * other.embedding[0] + one.embedding[1] * other.embedding[1]);
       }
